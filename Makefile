@@ -1,0 +1,53 @@
+# `make demo` and `make test` do all the set-up themselves: Python 3.11 or later, git and make are enough.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+define SEATS
+SELECT org, count(*) AS seats, count(*) FILTER (last_activity_at >= current_date - 30) AS used_in_30_days
+FROM github.copilot.org_seats WHERE org IN ('octo-demo-eng', 'octo-demo-data') GROUP BY org ORDER BY seats DESC
+endef
+export SEATS
+
+.DELETE_ON_ERROR:
+.PHONY: demo test lint bench clean
+
+demo: $(VENV)/.demo
+	@echo '$$ stackduck exec --sandbox -i queries/copilot_user_usage_metrics.sql --var enterprise=octo-demo -o vertical'
+	@$(BIN)/stackduck exec --sandbox -i queries/copilot_user_usage_metrics.sql --var enterprise=octo-demo -o vertical
+	@echo
+	@printf '$$ stackduck exec --sandbox -o table "%s"\n' "$$SEATS"
+	@$(BIN)/stackduck exec --sandbox -o table "$$SEATS"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "stackduck needs Python 3.11 or later; '$(PYTHON)' is `$(PYTHON) --version 2>&1`. Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo 'setting up $(VENV)'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade 'pip>=25'
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.demo

@@ -1,0 +1,105 @@
+"""SQL over GitHub's REST APIs, answered by DuckDB: connect(), the PEP 249 globals, errors and type objects.
+
+Nothing is imported until a name is used, so that `stackduck --version` and `--help` stay fast.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackduck.dbapi import (
+        BINARY,
+        DATETIME,
+        NUMBER,
+        ROWID,
+        STRING,
+        Binary,
+        Connection,
+        Cursor,
+        Date,
+        DateFromTicks,
+        Time,
+        TimeFromTicks,
+        Timestamp,
+        TimestampFromTicks,
+        connect,
+    )
+    from stackduck.errors import (
+        AuthenticationError,
+        DatabaseError,
+        DataError,
+        Error,
+        IntegrityError,
+        InterfaceError,
+        InternalError,
+        MissingParameterError,
+        NotFoundError,
+        NotSupportedError,
+        OperationalError,
+        PermissionDeniedError,
+        ProgrammingError,
+        RateLimitError,
+        RequestTimeoutError,
+        Warning,  # noqa: A004 - PEP 249's name
+    )
+
+__version__ = "0.1.0"
+
+apilevel = "2.0"
+threadsafety = 1
+paramstyle = "qmark"
+
+__all__ = [
+    "BINARY",
+    "DATETIME",
+    "NUMBER",
+    "ROWID",
+    "STRING",
+    "AuthenticationError",
+    "Binary",
+    "Connection",
+    "Cursor",
+    "DataError",
+    "DatabaseError",
+    "Date",
+    "DateFromTicks",
+    "Error",
+    "IntegrityError",
+    "InterfaceError",
+    "InternalError",
+    "MissingParameterError",
+    "NotFoundError",
+    "NotSupportedError",
+    "OperationalError",
+    "PermissionDeniedError",
+    "ProgrammingError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "Time",
+    "TimeFromTicks",
+    "Timestamp",
+    "TimestampFromTicks",
+    "Warning",
+    "__version__",
+    "apilevel",
+    "connect",
+    "paramstyle",
+    "threadsafety",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module 'stackduck' has no attribute {name!r}")
+    from importlib import import_module
+
+    home = "stackduck.errors" if name.endswith("Error") or name == "Warning" else "stackduck.dbapi"
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return sorted({*globals(), *__all__})

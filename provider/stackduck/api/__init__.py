@@ -1,0 +1,4 @@
+"""Asking: requests become pages of JSON.
+
+Alone in knowing HTTP, tokens and GitHub's REST rules; knows no SQL, no documents' syntax and no DuckDB.
+"""

@@ -1,0 +1,201 @@
+"""One call until it has its answer: sends, waits, tries again, follows redirects, logs every exchange.
+
+Knows nothing of the pages before and after it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from threading import Event, Lock
+
+from stackduck.api import failures, rules, waits
+from stackduck.api.credentials import Credential
+from stackduck.api.hosts import Base
+from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, TransferError
+from stackduck.api.wire import Wire
+from stackduck.catalog.model import Request
+from stackduck.errors import OperationalError
+
+_MAX_REDIRECTS = 5
+
+
+class Budget:
+    """How many calls a statement may make."""
+
+    def __init__(self, allowed: int) -> None:
+        self._allowed = allowed
+        self._taken = 0
+        self._lock = Lock()
+        self.error: OperationalError | None = None
+        """Set once somebody needed more, which ends the whole statement."""
+
+    def take(self, count: int, request: Request) -> None:
+        """Reserve calls; raise when the statement then needs more than it may make."""
+        with self._lock:
+            self._taken += count
+            if self._taken > self._allowed:
+                self.error = self.error or self._exceeded(request)
+                raise self.error
+
+    def _exceeded(self, request: Request) -> OperationalError:
+        needs = f"{failures.where(request)} has pages that bring the statement to {self._taken:,} calls or more"
+        remedy = "narrow the WHERE clause, or raise --max-calls (max_calls)"
+        return failures.failed(f"{needs}; max_calls allows {self._allowed:,}; {remedy}", request)
+
+
+class Log:
+    """What a client has done so far."""
+
+    def __init__(self) -> None:
+        self.calls: list[CallRecord] = []
+        self.rate_limit: RateLimit | None = None
+        self._lock = Lock()
+
+    def add(self, record: CallRecord, seen: RateLimit | None) -> None:
+        """Note an exchange and the rate limit that its answer told."""
+        with self._lock:
+            self.calls.append(record)
+            if seen is not None:
+                self.rate_limit = rules.newer(self.rate_limit, seen)
+
+
+class Pause:
+    """Waiting, alone or, while GitHub asks the token to slow down, all calls together."""
+
+    def __init__(self, sleep: Callable[[float], None] | None) -> None:
+        self._sleep = sleep
+        self._until = 0.0
+
+    def wait(self, seconds: float, stop: Event) -> None:
+        """Wait so long, or until the statement stops."""
+        if self._sleep is None:
+            stop.wait(seconds)
+        elif not stop.is_set():
+            self._sleep(seconds)
+        if stop.is_set():
+            raise CancelledError
+
+    def hold_all(self, seconds: float) -> None:
+        """Let no call through for so long."""
+        self._until = max(self._until, time.monotonic() + seconds)
+
+    def pass_through(self, stop: Event) -> None:
+        """Wait while calls are held."""
+        while (seconds := (until := self._until) - time.monotonic()) > 0:
+            self.wait(seconds, stop)
+            if self._until == until:
+                self._until = 0.0
+
+
+class Caller:
+    """Makes the calls of one client with one credential."""
+
+    def __init__(
+        self, wire: Wire, *, base: Base, credential: Credential, agent: str, log: Log, pause: Pause, max_wait: float
+    ) -> None:
+        self._wire = wire
+        self._base = base
+        self._credential = credential
+        self._log = log
+        self._pause = pause
+        self._max_wait = max_wait
+        self._headers = {
+            "Authorization": credential.authorization,
+            "X-GitHub-Api-Version": base.api_version,
+            "Accept-Encoding": "gzip",
+            "User-Agent": agent,
+        }
+        self._last: tuple[Request, Mapping[str, str]] | None = None
+
+    def call(self, request: Request, target: str, *, budget: Budget, stop: Event) -> Answer:
+        """Return the answer to one page of a request: a success, or a way of saying that there is no data."""
+        tries, redirects = 1, 0
+        while True:
+            self._pause.pass_through(stop)
+            if stop.is_set():
+                raise CancelledError
+            try:
+                answer = self._exchange(request, target, stop)
+            except TransferError as fault:
+                self._wait_after_fault(fault, request, tries, stop)
+            else:
+                if answer.status not in rules.REDIRECTS:
+                    if self._is_final(answer, request):
+                        return answer
+                    self._wait_after_answer(answer, request, tries, stop)
+                else:
+                    redirects += 1
+                    target = self._redirected(answer, request, target, redirects)
+                    budget.take(1, request)
+                    continue
+            tries += 1
+
+    def target_of(self, link: str, request: Request, *, seen_at: str) -> str:
+        """Return where a link leads, or refuse to take the token to another host."""
+        target = self._base.target_of(link, seen_at=seen_at)
+        if target is None:
+            text = f"{self._base.host} sends {failures.where(request)} on to another address"
+            raise failures.failed(f"{text}; the token goes to {self._base.origin} alone, check the API URL", request)
+        return target
+
+    def _is_final(self, answer: Answer, request: Request) -> bool:
+        if request.http_method not in rules.SAFE_METHODS:
+            return 200 <= answer.status < 300
+        return (200 <= answer.status < 300 and answer.status != 202) or rules.no_data(answer) is not None
+
+    def _exchange(self, request: Request, target: str, stop: Event) -> Answer:
+        """Send once; note it whatever comes of it."""
+        began, clock, answer = datetime.now(UTC), time.perf_counter(), None
+        try:
+            answer = self._wire.send(
+                request.http_method, target, headers=self._headers_for(request), body=request.body, stop=stop
+            )
+        finally:
+            status, size = (answer.status, answer.received) if answer else (None, 0)
+            seconds = time.perf_counter() - clock
+            record = CallRecord(began, request.http_method, request.path_template, status, size, seconds)
+            self._log.add(record, rules.rate_limit(answer.headers) if answer else None)
+        if 200 <= answer.status < 300 and request.http_method in rules.SAFE_METHODS and rules.is_cut(answer):
+            raise TransferError("the body stops before its end")
+        return answer
+
+    def _headers_for(self, request: Request) -> Mapping[str, str]:
+        """Return a request's headers, kept from one page to the next."""
+        last = self._last
+        if last is not None and last[0] is request:
+            return last[1]
+        headers = rules.headers_for(request, self._headers)
+        self._last = (request, headers)
+        return headers
+
+    def _wait_after_fault(self, fault: TransferError, request: Request, tries: int, stop: Event) -> None:
+        wait = waits.after_fault(fault, tries - 1, is_safe=request.http_method in rules.SAFE_METHODS)
+        if stop.is_set():
+            raise CancelledError
+        if wait is None or wait > self._max_wait:
+            error = failures.of_fault(fault, request, host=self._base.host, tries=tries)
+            raise error from fault.__cause__
+        self._pause.wait(wait, stop)
+
+    def _wait_after_answer(self, answer: Answer, request: Request, tries: int, stop: Event) -> None:
+        is_safe, now = request.http_method in rules.SAFE_METHODS, time.time()
+        wait = waits.after_answer(answer, tries - 1, is_safe=is_safe, now=now)
+        if wait is None:
+            asked = waits.asked_wait(answer, now=now) if waits.is_rate_limit(answer) else None
+            raise failures.of_answer(answer, request, credential=self._credential, wait=asked)
+        if wait > self._max_wait:
+            is_asked = waits.is_rate_limit(answer) or waits.asked_wait(answer, now=now) is not None
+            raise failures.of_answer(answer, request, credential=self._credential, wait=wait if is_asked else None)
+        if waits.is_rate_limit(answer):
+            self._pause.hold_all(wait)
+        else:
+            self._pause.wait(wait, stop)
+
+    def _redirected(self, answer: Answer, request: Request, target: str, count: int) -> str:
+        """Return where a redirect leads; one that could repeat or drop a writing call is refused."""
+        is_kept = request.http_method in rules.SAFE_METHODS or answer.status in (307, 308)
+        if "location" not in answer.headers or not is_kept or count > _MAX_REDIRECTS:
+            raise failures.of_answer(answer, request, credential=self._credential)
+        return self.target_of(answer.headers["location"], request, seen_at=target)

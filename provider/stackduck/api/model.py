@@ -1,0 +1,73 @@
+"""The values that pass through the api room: an answer, a page, the log of calls, the rate limit, a failed transfer.
+
+Nothing here does I/O, and nothing here holds a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One HTTP answer, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Asked for in lower case."""
+    body: bytes
+    """Decoded from its transfer's compression, without a byte order mark."""
+    received: int
+    """The bytes of the body as they came over the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of one request."""
+
+    body: bytes
+    """A JSON text; null where a call that writes was answered without a body."""
+    status: int
+    number: int
+    """Counted from 1 in the order of the links, whatever GitHub calls the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One HTTP exchange, retries and redirects included."""
+
+    time: datetime
+    http_method: str
+    path_template: str
+    status: int | None
+    """None when no answer came."""
+    bytes: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How many calls GitHub still answers, and until when that counts."""
+
+    limit: int
+    remaining: int
+    resets_at: datetime
+
+
+class TransferError(Exception):
+    """An exchange that gave no whole answer; becomes an error of ours when it is not tried again."""
+
+    def __init__(self, reason: str, *, sent: bool = True, timed_out: bool = False, lasting: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.sent = sent
+        """Whether GitHub may have received the request."""
+        self.timed_out = timed_out
+        self.lasting = lasting
+        """Whether trying again cannot help."""
+
+
+class CancelledError(Exception):
+    """The statement that wanted this answer has stopped."""

@@ -1,0 +1,18 @@
+"""What can be asked: provider documents become providers, services, resources and methods.
+
+Knows no SQL, no HTTP, no DuckDB.
+
+model       the frozen values that the other rooms read
+names       the catalog by name, over all registry folders
+requests    a method and its values become one request
+folders     where registry folders and their documents are
+loading     a document file, or its cached form, becomes values
+cache       the parsed form on disk
+stored      values to JSON and back
+documents   YAML text becomes a tree with pointers
+resources   a tree's resources, methods and SQL verbs
+operations  the parameters of an operation
+responses   the rows of an operation
+schemas     JSON schemas become DuckDB types
+flaws       what a method asks for that stackduck lacks
+"""

@@ -1,0 +1,175 @@
+"""What provider documents say, as frozen values: providers, services, resources, methods, parameters, columns.
+
+Also the request that a method and its values make. Nothing here reads a file, knows SQL or calls anybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Location = Literal["path", "query", "header", "body"]
+Verb = Literal["select", "insert", "update", "replace", "delete", "exec"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A field of a resource's rows."""
+
+    name: str
+    type: str
+    """A DuckDB type, for example VARCHAR, BIGINT, DATE, TIMESTAMPTZ, VARCHAR[], STRUCT("a" BIGINT), JSON."""
+    description: str = ""
+    schema_type: str = ""
+    """The type as the document writes it: string, integer, array, object; empty when it has only oneOf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value that a method takes from a condition."""
+
+    name: str
+    location: Location
+    type: str
+    """A DuckDB scalar type."""
+    required: bool
+    description: str = ""
+    default: str | None = None
+    """The API's own default, as text; never sent."""
+    maximum: int | None = None
+    """The largest value that the document allows, for page sizes."""
+    enum: tuple[str, ...] = ()
+    schema_type: str = ""
+    is_multi_segment: bool = False
+    """Whether a path parameter may hold slashes (GitHub's x-multi-segment)."""
+    attribute: str = ""
+    """The body attribute's own name, where `name` may carry the prefix data__."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One API operation of a resource."""
+
+    name: str
+    http_method: str
+    """GET, POST, PUT, PATCH or DELETE."""
+    path: str
+    """The template: /orgs/{org}/copilot/billing/seats."""
+    parameters: tuple[Parameter, ...] = ()
+    """In the document's order: path, query, header, then body attributes (named as SQL writes them)."""
+    columns: tuple[Column, ...] = ()
+    object_key: str = ""
+    """Where the rows are in the body: '$.seats', or empty for the body itself (its items where it is an array)."""
+    is_array: bool = False
+    """Whether what object_key points to (or the body) is declared as an array of rows."""
+    rows_are_values: bool = False
+    """Whether a row is a bare value (a string, a list, a free-form object), which is the only column whole."""
+    total_key: str = ""
+    """The body's own count of all rows beside object_key ('total_seats'), checked against the rows."""
+    follows_link: bool = True
+    """Whether further pages are announced by the Link header."""
+    media_type: str = "application/json"
+    summary: str = ""
+    description: str = ""
+    scopes: str = ""
+    """What the token needs, in one sentence."""
+    flaw: str = ""
+    """Why this method cannot be used although its document loads; raised only when it is used."""
+    extras: Mapping[str, object] = field(default_factory=dict)
+    """What StackQL's documents say beyond this (request body translation, GraphQL), as JSON values."""
+
+    def parameter(self, name: str) -> Parameter | None:
+        """Return the parameter of that name, in any case."""
+        return next((p for p in self.parameters if p.name.lower() == name.lower()), None)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the parameters that every call needs."""
+        return tuple(p.name for p in self.parameters if p.required)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A table: provider.service.resource."""
+
+    provider: str
+    service: str
+    name: str
+    title: str = ""
+    description: str = ""
+    methods: Mapping[str, Method] = field(default_factory=dict)
+    verbs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """SQL verb → method names in the document's order; 'exec' holds the methods that no verb names."""
+
+    @property
+    def full_name(self) -> str:
+        """The name as SQL writes it."""
+        return f"{self.provider}.{self.service}.{self.name}"
+
+    def methods_for(self, verb: Verb) -> tuple[Method, ...]:
+        """Return the methods of a SQL verb in the document's order."""
+        return tuple(self.methods[name] for name in self.verbs.get(verb, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service document: its resources by name."""
+
+    provider: str
+    name: str
+    title: str = ""
+    description: str = ""
+    version: str = ""
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """A service as provider.yaml lists it; its document is read when a statement names it."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    file: str
+    """Absolute path of the service document, or empty where the folder lacks it."""
+    id: str = ""
+    reference: str = ""
+    """The document's path as provider.yaml writes it."""
+    provider_file: str = ""
+    """The provider.yaml that lists it."""
+    resources_file: str = ""
+    """Absolute path of the file with its resources, where older documents keep them apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider with its services, merged over all registry folders."""
+
+    name: str
+    version: str
+    services: Mapping[str, ServiceEntry] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call, ready to send but for its host and credential."""
+
+    resource: str
+    """github.copilot.org_seats, for messages."""
+    http_method: str
+    path: str
+    """Percent-encoded; every value is one segment."""
+    path_template: str
+    """The path without values, for logs and statistics."""
+    query: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+    """Parameter names and the values as the user gave them, for messages."""
+    follows_link: bool = True
+    page_size: int | None = None
+    """The per_page of this call, where the method has one."""
+    media_type: str = "application/json"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    """A JSON text, for methods that take one."""

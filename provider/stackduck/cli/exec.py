@@ -1,0 +1,84 @@
+"""`stackduck exec`: SQL from arguments, files or standard input; rows to standard output or a file."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+
+from stackduck.cli import exits, messages
+from stackduck.cli.options import Parser, add_connection_options, connect
+from stackduck.output import FORMATS
+
+DESCRIPTION = """\
+Run SQL statements, one after the other, and print the rows of each. The SQL comes from the arguments, from files (-i),
+or from standard input. A statement that fails ends the run; what was printed before it stays.
+"""
+
+EPILOG = f"""\
+The default format is table on a terminal and json in a pipe or a file, as only JSON keeps types and nested values.
+json is one array of objects a statement, ndjson (or jsonl) one object a line. In JSON, NaN and Infinity are null, and
+of two columns called n the second is n_1. In csv NULL is an empty field and an empty string is "".
+
+{exits.MEANINGS}
+examples:
+  stackduck exec "SELECT * FROM github.copilot.org_details WHERE org = 'octo'"
+  stackduck exec -i queries/copilot_user_usage_metrics.sql --var enterprise=octo -o csv -f links.csv
+  stackduck exec --sandbox "SELECT unnest(download_links) AS link
+                            FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'octo-demo'"
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the subcommand and return its exit code."""
+    options = _parser().parse_intermixed_args(arguments)
+    from stackduck.cli.runs import Run, Wishes
+    from stackduck.cli.scripts import gather
+
+    wishes = Wishes(options.output, options.file, not options.no_header, options.quiet, options.stats)
+    try:
+        script = gather(options.sql, options.input)
+        return Run(partial(connect, options), wishes).execute(script, dict(options.var))
+    except exits.UsageError as problem:
+        return messages.failure(problem)
+
+
+def _parser() -> Parser:
+    """Describe the options."""
+    parser = Parser(
+        prog="stackduck exec",
+        usage="stackduck exec [options] [SQL ...]",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+    )
+    parser.add_argument("sql", metavar="SQL", nargs="*", help="statements; several arguments run in order")
+    parser.add_argument(
+        "-i", "--input", metavar="FILE", action="append", default=[], help="read SQL from a file; - is standard input"
+    )
+    parser.add_argument(
+        "--var",
+        metavar="NAME=VALUE",
+        type=_variable,
+        action="append",
+        default=[],
+        help="a value for '{{ NAME }}', $NAME or :NAME; repeatable",
+    )
+    group = parser.add_argument_group("what is written")
+    group.add_argument("-o", "--output", metavar="FORMAT", choices=list(FORMATS), help=", ".join(FORMATS))
+    group.add_argument(
+        "-f", "--file", metavar="FILE", help="write to a file, whole or not at all; its ending can name the format"
+    )
+    group.add_argument("-H", "--no-header", action="store_true", help="leave out the line of column names")
+    group.add_argument("--quiet", action="store_true", help="no warnings and no progress on stderr")
+    group.add_argument(
+        "--stats", action="store_true", help="end with a line on stderr: rows, calls, bytes, seconds, rate limit"
+    )
+    add_connection_options(parser)
+    return parser
+
+
+def _variable(text: str) -> tuple[str, str]:
+    """Cut NAME=VALUE; the value may hold anything, = and commas too."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
+    return name.strip(), value

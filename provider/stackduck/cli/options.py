@@ -1,0 +1,102 @@
+"""The options that subcommands share, and the connection that they describe."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from stackduck.cli import exits, messages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackduck.dbapi import Connection
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that reports a mistake as every error is reported."""
+
+    def __init__(self, *, prog: str, usage: str, description: str, epilog: str = "") -> None:
+        super().__init__(
+            prog=prog,
+            usage=usage,
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Stop with the exit code of a usage error."""
+        messages.error(f"{message}; run {self.prog} --help")
+        sys.exit(exits.USAGE)
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the data comes from and how much may be asked."""
+    group = parser.add_argument_group("where the data comes from")
+    group.add_argument("--sandbox", action="store_true", help="ask a made-up GitHub on this machine; needs no token")
+    group.add_argument(
+        "--api-url", metavar="URL", help="GitHub's API (default: GITHUB_API_URL, https://api.github.com)"
+    )
+    group.add_argument(
+        "--token-env",
+        metavar="NAME",
+        help="the environment variable with the token (default: GH_TOKEN, GITHUB_TOKEN, STACKQL_GITHUB_PASSWORD, gh)",
+    )
+    group.add_argument(
+        "--registry",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="provider documents that go ahead of the built-in ones; repeatable (also: STACKDUCK_REGISTRY)",
+    )
+    group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
+    limits = parser.add_argument_group("limits")
+    limits.add_argument(
+        "--max-calls",
+        metavar="N",
+        type=number(int, 0),
+        default=2000,
+        help="calls a statement may make (default: 2000)",
+    )
+    limits.add_argument(
+        "--max-wait",
+        metavar="SECONDS",
+        type=number(float, 0),
+        default=60.0,
+        help="longest wait for a rate limit (default: 60)",
+    )
+    limits.add_argument(
+        "--concurrency", metavar="N", type=number(int, 1), default=8, help="calls under way at once (default: 8)"
+    )
+
+
+def connect(options: argparse.Namespace) -> Connection:
+    """Open the connection that the options describe."""
+    import stackduck
+
+    return stackduck.connect(
+        options.database,
+        token_env=options.token_env,
+        api_url=options.api_url,
+        registry=options.registry,
+        max_calls=options.max_calls,
+        max_wait=options.max_wait,
+        concurrency=options.concurrency,
+        sandbox=options.sandbox,
+    )
+
+
+def number(kind: type[int] | type[float], least: int) -> Callable[[str], float]:
+    """Make a reader of numbers that refuses what is too small."""
+
+    def read(text: str) -> float:
+        value = kind(text)
+        if not value >= least:
+            raise argparse.ArgumentTypeError(f"{text} is less than {least}")
+        return value
+
+    read.__name__ = "number"
+    return read

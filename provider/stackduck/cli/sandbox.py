@@ -1,0 +1,69 @@
+"""`stackduck sandbox`: the made-up GitHub in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+from contextlib import suppress
+from datetime import date
+
+from stackduck.cli import exits, messages
+from stackduck.cli.options import Parser, number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackduck.sandbox import Sandbox
+
+DESCRIPTION = """\
+Serve a GitHub with a made-up enterprise on this machine, until Ctrl-C. It prints the variables with which commands in
+another terminal ask it. For one command alone, there is: stackduck exec --sandbox
+"""
+
+
+def main(arguments: list[str]) -> int:
+    """Run the subcommand and return its exit code."""
+    options = _parser().parse_args(arguments)
+    from stackduck.sandbox import serve
+
+    try:
+        sandbox = serve(**vars(options))
+    except OSError as problem:
+        messages.error(f"cannot listen: {problem.strerror}")
+        return exits.USAGE
+    with sandbox:
+        _introduce(sandbox)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    return exits.OK
+
+
+def _parser() -> Parser:
+    """Describe the options; each has the name of a parameter of the sandbox."""
+    parser = Parser(prog="stackduck sandbox", usage="stackduck sandbox [options]", description=DESCRIPTION)
+    add = parser.add_argument
+    add("--seed", metavar="N", type=int, default=1, help="another seed makes other people (default: 1)")
+    add("--users", metavar="N", type=number(int, 1), default=25, help="people in the enterprise (default: 25)")
+    add("--organizations", metavar="N", type=number(int, 1), default=2, help="organizations (default: 2)")
+    add("--today", metavar="DAY", type=_day, help="the day on which it stands, 2026-02-01 (default: today)")
+    add("--port", metavar="N", dest="api_port", type=number(int, 0), default=0, help="the API's port (default: any)")
+    add("--files-port", metavar="N", type=number(int, 0), default=0, help="the report files' port (default: any)")
+    add("--link-seconds", metavar="N", type=number(float, 0), default=3600.0, help="life of a link (default: 3600)")
+    add("--latency", metavar="SECONDS", type=number(float, 0), default=0.0, help="wait before every answer")
+    return parser
+
+
+def _day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-02-01") from problem
+
+
+def _introduce(sandbox: Sandbox) -> None:
+    """Print what a shell can evaluate, and for people who is there."""
+    from stackduck.sandbox import environment
+
+    lines = [f"export {name}={value}" for name, value in environment(sandbox).items()]
+    lines.append(f"# enterprise {sandbox.enterprise}; organizations {', '.join(sandbox.organizations)}; Ctrl-C ends it")
+    print(*lines, sep="\n", flush=True)

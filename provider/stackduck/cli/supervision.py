@@ -1,0 +1,72 @@
+"""Work in a thread, watched by the main one, because DuckDB in the main thread hears no Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from threading import Thread
+from time import monotonic
+from types import FrameType
+from typing import NoReturn
+
+from stackduck.cli import exits
+
+TICK = 0.2
+"""Seconds between two looks at the work."""
+GRACE = 0.5
+"""Seconds that interrupted work gets to end by itself."""
+
+
+class Terminated(BaseException):
+    """The process was asked to end (SIGTERM)."""
+
+
+def supervise(work: Callable[[], None], *, stop: Callable[[], None], tick: Callable[[float], None]) -> None:
+    """Run the work to its end and raise what it raised; on Ctrl-C stop it and leave the process.
+
+    `stop` is called in the main thread while the work may still run; `tick` is told the seconds so far.
+    """
+    raised: list[BaseException] = []
+    thread = Thread(target=_catch, args=(work, raised), daemon=True)
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    started = monotonic()
+    try:
+        thread.start()
+        while thread.is_alive():
+            thread.join(TICK)
+            if thread.is_alive():
+                tick(monotonic() - started)
+    except (KeyboardInterrupt, Terminated) as reason:
+        _leave(thread, stop, exits.TERMINATED if isinstance(reason, Terminated) else exits.INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+    if raised:
+        raise raised[0]
+
+
+def _catch(work: Callable[[], None], raised: list[BaseException]) -> None:
+    """Keep what the work raises for the main thread."""
+    try:
+        work()
+    except BaseException as problem:
+        raised.append(problem)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _leave(thread: Thread, stop: Callable[[], None], code: int) -> NoReturn:
+    """Stop the work and end the process, without waiting for what does not end by itself.
+
+    Standard output is flushed only when the work is over: while it writes, it holds the stream's lock.
+    """
+    try:
+        stop()
+        thread.join(GRACE)
+        if not thread.is_alive() and sys.stdout is not None:
+            sys.stdout.flush()
+    finally:
+        os._exit(code)

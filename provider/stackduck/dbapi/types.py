@@ -1,0 +1,61 @@
+"""PEP 249's type objects and constructors; a column's type code is DuckDB's type as text."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timezone
+
+
+class TypeObject:
+    """A family of DuckDB types; equal to the type code of each of them."""
+
+    __slots__ = ("_name", "_types")
+
+    def __init__(self, name: str, *types: str) -> None:
+        self._name = name
+        self._types = frozenset(types)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, str):
+            return other.split("(")[0].upper() in self._types
+        return self is other
+
+    def __hash__(self) -> int:
+        return hash(self._types)
+
+    def __repr__(self) -> str:
+        return f"stackduck.{self._name}"
+
+
+STRING = TypeObject("STRING", "VARCHAR", "UUID", "ENUM", "JSON")
+BINARY = TypeObject("BINARY", "BLOB", "BIT")
+NUMBER = TypeObject(
+    "NUMBER",
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+    *("FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN"),
+)
+DATETIME = TypeObject(
+    "DATETIME",
+    *("DATE", "TIME", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "TIME WITH TIME ZONE", "INTERVAL"),
+    *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+)
+ROWID = TypeObject("ROWID")
+
+Date = date
+Time = time
+Timestamp = datetime
+Binary = bytes
+
+
+def DateFromTicks(ticks: float) -> date:  # noqa: N802 - PEP 249's name
+    """Return the UTC date of a number of seconds since the epoch."""
+    return TimestampFromTicks(ticks).date()
+
+
+def TimeFromTicks(ticks: float) -> time:  # noqa: N802 - PEP 249's name
+    """Return the UTC time of day of a number of seconds since the epoch."""
+    return TimestampFromTicks(ticks).time()
+
+
+def TimestampFromTicks(ticks: float) -> datetime:  # noqa: N802 - PEP 249's name
+    """Return the UTC instant of a number of seconds since the epoch, without a zone, as SQL's TIMESTAMP."""
+    return datetime.fromtimestamp(ticks, timezone.utc).replace(tzinfo=None)

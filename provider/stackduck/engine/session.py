@@ -1,0 +1,173 @@
+"""One DuckDB connection: it runs statements, holds relations for as long as a result needs them, and knows the views.
+
+Every session runs in UTC. Statements of one session follow each other; a result that is still being read steps aside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from threading import RLock
+from typing import Any
+
+import duckdb
+
+from stackduck.engine.failures import translated
+from stackduck.engine.results import Result
+
+ColumnTypes = Sequence[tuple[str, str]]
+
+_CONFIG = {
+    "TimeZone": "UTC",
+    # A query may neither install code from the network nor see Python's own variables as tables.
+    "autoinstall_known_extensions": "false",
+    "python_enable_replacements": "false",
+}
+
+
+class Session:
+    """A DuckDB database with one connection to it."""
+
+    def __init__(self, database: str = ":memory:", *, read_only: bool = False) -> None:
+        with translated():
+            self._duck = duckdb.connect(database, read_only=read_only, config=dict(_CONFIG))
+        self._lock = RLock()
+        self._open: Result | None = None
+        self._latest: tuple[str, Mapping[str, object] | None] = ("", None)
+        self._spent: list[str] = []
+        self._numbers = 0
+
+    def run(self, sql: str, parameters: Mapping[str, object] | None = None, *, keyword: str = "") -> Result:
+        """Run one statement and return its rows."""
+        with self._lock:
+            self.settle()
+            with translated():
+                self._execute(sql, parameters)
+                self._open = Result(self._duck, self._lock, keyword=keyword)
+            self._latest = (sql, parameters)
+            return self._open
+
+    def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Run a statement of stackduck's own and return all its rows."""
+        with self._lock:
+            self.settle()
+            with translated():
+                return self._execute(sql, parameters).fetchall()
+
+    def export(self, path: str) -> int:
+        """Write the rows of the latest statement to a Parquet file, instead of fetching them; returns their number."""
+        with self._lock, translated():
+            sql, parameters = self._latest
+            if self._open is not None and self._open.is_open:
+                self._duck.abort()
+                self._open.close()
+            target = path.replace("'", "''")
+            rows = self._execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)", parameters).fetchall()
+            return int(rows[0][0])
+
+    def settle(self) -> None:
+        """Free the connection: the open result keeps its rows, relations that nobody reads any more go."""
+        with self._lock:
+            if self._open is not None:
+                self._open.detach()
+                self._open = None
+            spent, self._spent = self._spent, []
+            for name in spent:
+                # In a transaction that has failed nothing can be dropped; a later statement does it.
+                try:
+                    self._duck.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+                except duckdb.Error:
+                    self._spent.append(name)
+
+    def _execute(self, sql: str, parameters: Mapping[str, object] | None) -> duckdb.DuckDBPyConnection:
+        return self._duck.execute(sql, dict(parameters)) if parameters else self._duck.execute(sql)
+
+    def create(self, name: str, columns: ColumnTypes) -> None:
+        """Create an empty relation; it lives until `discard`."""
+        listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
+        self.rows(f"CREATE TEMP TABLE {quoted(name)} ({listed})")
+
+    def discard(self, names: Sequence[str]) -> None:
+        """Drop relations as soon as the statement that reads them is done with the connection."""
+        with self._lock:
+            self._spent += names
+
+    def check(self, sql: str, parameters: Mapping[str, object]) -> None:
+        """Let DuckDB bind a statement without running it; raises ProgrammingError for what it does not know."""
+        try:
+            self.rows(f"EXPLAIN {sql}", parameters)
+        except Exception as exc:
+            # A PIVOT whose values come from the data cannot be explained; running it will tell.
+            if "PIVOT statements with pivot elements" not in str(exc):
+                raise
+
+    def describe(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+        """Return the column names and types of a query."""
+        return [(row[0], row[1]) for row in self.rows(f"DESCRIBE {sql}", parameters)]
+
+    def new_relation_name(self, resource: str) -> str:
+        """Return a name that no relation of this session has had."""
+        with self._lock:
+            self._numbers += 1
+            return f"{resource} #{self._numbers}"
+
+    def local_columns(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
+        """Return the lower-case columns of a local table or view, or None where there is none."""
+        keys = ("database_name", "schema_name", "table_name")[-len(name) :]
+        if len(name) > 3 or "." in name[-1]:
+            return None
+        where = " AND ".join(f"lower({key}) = lower(${key})" for key in keys)
+        sql = f"SELECT column_name FROM duckdb_columns() WHERE {where} ORDER BY database_oid, schema_oid, table_oid, column_index"
+        found = [row[0].lower() for row in self.rows(sql, dict(zip(keys, name, strict=True)))]
+        return tuple(found) if found and len(found) == len(set(found)) else None
+
+    def optimized(
+        self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes], *, disabled: str
+    ) -> str | None:
+        """Return EXPLAIN (SQL) of a statement over empty tables, with some optimizers off; None where DuckDB cannot."""
+        with self._lock, self._empty_tables(tables), self._optimizers_off(disabled), suppress(Exception):
+            rows = self.rows(f"EXPLAIN (SQL) {sql}", parameters)
+            return str(rows[-1][1])
+        return None
+
+    @contextmanager
+    def _empty_tables(self, tables: Mapping[str, ColumnTypes]) -> Iterator[None]:
+        for name, columns in tables.items():
+            self.create(name, columns)
+        try:
+            yield
+        finally:
+            self.discard(list(tables))
+
+    @contextmanager
+    def _optimizers_off(self, names: str) -> Iterator[None]:
+        before = str(self.rows("SELECT current_setting('disabled_optimizers')")[0][0])
+        self.rows(f"SET disabled_optimizers = '{','.join(filter(None, (before, names)))}'")
+        try:
+            yield
+        finally:
+            with suppress(Exception):
+                self.rows(f"SET disabled_optimizers = '{before}'")
+
+    def variables(self) -> frozenset[str]:
+        """Return the names that SET VARIABLE gave."""
+        return frozenset(row[0] for row in self.rows("SELECT name FROM duckdb_variables()"))
+
+    def in_transaction(self) -> bool:
+        """Tell whether BEGIN is in force."""
+        return self._duck.in_transaction if hasattr(self._duck, "in_transaction") else False
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, from another thread."""
+        self._duck.interrupt()
+
+    def close(self) -> None:
+        """Close the connection and its database."""
+        with self._lock:
+            self._open = None
+            self._duck.close()
+
+
+def quoted(name: str) -> str:
+    """Return a name as a quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,276 @@
+"""Run a statement: plan it, ask GitHub, load the answers, let DuckDB answer. Nothing is decided here.
+
+Joins the planner, the client and the engine, which do not know each other. A statement that names no provider goes to
+DuckDB as it is, and neither the planner nor the client is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from stackduck.engine.results import Result
+from stackduck.engine.session import Session
+from stackduck.errors import OperationalError, ProgrammingError
+from stackduck.sql import statements
+from stackduck.sql.statements import Statement
+from stackduck.sql.variables import Bound
+
+if TYPE_CHECKING:
+    from stackduck.api.client import Client
+    from stackduck.catalog.model import Request
+    from stackduck.catalog.names import Catalog
+    from stackduck.engine.relations import Loader
+    from stackduck.sql.plan import ColumnTypes, Plan, Scan
+
+Warn = Callable[[str], None]
+
+_DAY_WORDS = ("CURRENT_DATE", "TODAY", "NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP")
+_MOST_ATTEMPTS = 3
+
+
+class Executor:
+    """Runs the statements of one connection."""
+
+    def __init__(self, session: Session, catalog: Catalog, client: Callable[[], Client], *, max_calls: int) -> None:
+        self.session = session
+        self.catalog = catalog
+        self.client = client
+        self.max_calls = max_calls
+        self._views: dict[str, str] | None = None
+
+    def run(self, bound: Bound, *, warn: Warn) -> Result:
+        """Run one statement whose placeholders are bound and return its rows."""
+        statement = bound.statement
+        try:
+            if self._needs_planner(statement):
+                return self._planned(bound, warn=warn)
+            return self._direct(bound)
+        finally:
+            if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
+                self._views = None
+
+    def _needs_planner(self, statement: Statement) -> bool:
+        if statements.names_any(statement, self.catalog.provider_names()):
+            return True
+        return any(t.kind in ("word", "quoted") and t.name.lower() in self.views for t in statement.tokens[1:])
+
+    @property
+    def views(self) -> Mapping[str, str]:
+        """The texts of the views over provider tables, by lower-case name."""
+        if self._views is None:
+            from stackduck.engine import views
+
+            self._views = views.known(self.session)
+        return self._views
+
+    def _direct(self, bound: Bound) -> Result:
+        try:
+            return self.session.run(bound.statement.text, bound.parameters, keyword=bound.statement.keyword)
+        except ProgrammingError:
+            self._explain_unknown_provider(bound.statement)
+            raise
+
+    def _explain_unknown_provider(self, statement: Statement) -> None:
+        """Raise the catalog's error where an unknown a.b.c looks like one of its tables."""
+        databases = {row[0].lower() for row in self.session.rows("SELECT database_name FROM duckdb_databases()")}
+        for provider, service, resource in statements.three_part_names(statement):
+            if provider.name.lower() not in databases:
+                self.catalog.resource(provider.name, service.name, resource.name)
+
+    def _planned(self, bound: Bound, *, warn: Warn) -> Result:
+        from stackduck.sql import views
+
+        if (view := views.definition(bound.statement)) is not None:
+            return self._create_view(bound, view)
+        if bound.statement.keyword == "DROP":
+            return self._direct(bound)
+        explained = _explained(bound.statement)
+        statement = views.expand(explained or bound.statement, self.views)
+        if explained:
+            return self._explain(self._plan(statement, bound.parameters))
+        for _ in range(_MOST_ATTEMPTS):
+            started = datetime.now(timezone.utc).date()
+            result = self._answer(statement, bound, warn=warn)
+            if result is not None and not self._day_has_changed(statement, started):
+                return result
+        raise OperationalError("the date kept changing while the statement ran; run it again")
+
+    def _day_has_changed(self, statement: Statement, started: object) -> bool:
+        """Tell whether `current_date` meant one day to the calls and another to the rows."""
+        return datetime.now(timezone.utc).date() != started and any(t.is_word(*_DAY_WORDS) for t in statement.tokens)
+
+    def _plan(self, statement: Statement, parameters: Mapping[str, object], *, only_columns: bool = False) -> Plan:
+        from stackduck.sql.plan import make_plan
+
+        return make_plan(
+            statement,
+            parameters,
+            self.catalog,
+            database=_Database(self.session),
+            max_calls=self.max_calls,
+            only_columns=only_columns,
+        )
+
+    def _answer(self, statement: Statement, bound: Bound, *, warn: Warn) -> Result:
+        only_columns = statement.keyword in ("DESCRIBE", "DESC")
+        plan = self._plan(statement, bound.parameters, only_columns=only_columns)
+        names = [scan.relation for scan in plan.scans]
+        try:
+            self._create_relations(plan)
+            self._load(plan, warn=warn)
+            return self.session.run(plan.sql, plan.parameters, keyword=statement.keyword)
+        finally:
+            self.session.discard(names)
+
+    def _create_relations(self, plan: Plan) -> None:
+        """Make the empty relations and let DuckDB bind the statement over them, before any call."""
+        for scan in plan.scans:
+            self.session.create(scan.relation, scan.types)
+        try:
+            self.session.check(plan.sql, plan.parameters)
+        except ProgrammingError as exc:
+            raise type(exc)(f"{exc}{_meant(exc, plan)}") from exc
+
+    def _load(self, plan: Plan, *, warn: Warn) -> None:
+        requests = plan.requests
+        if not requests:
+            return
+        readers: dict[Request, list[tuple[Scan, int, Loader]]] = {r: [] for r in requests}
+        loaders = []
+        for scan in plan.scans:
+            loader = _loader(self.session, scan)
+            loaders.append((scan, loader))
+            for i, request in enumerate(scan.requests):
+                readers[request].append((scan, i, loader))
+        pages = self.client().fetch(requests, max_calls=self.max_calls, warn=warn)
+        try:
+            for at, page in pages:
+                for scan, i, loader in readers[requests[at]]:
+                    loader.add(i, page.body, values=_parameter_values(scan, i))
+        finally:
+            close = getattr(pages, "close", None)
+            if close:
+                close()
+        for scan, loader in loaders:
+            loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
+
+    def _explain(self, plan: Plan) -> Result:
+        """List the calls of a plan, without sending any."""
+        self._bind_only(plan)
+        rows = [row for scan in plan.scans for row in _explain_rows(scan)]
+        columns = ("resource", "method", "call", "parameters", "calls")
+        lists = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
+        kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT")
+        listed = ", ".join(f'unnest(${n}::{k}[]) AS "{n}"' for n, k in zip(columns, kinds, strict=True))
+        return self.session.run(f"SELECT {listed}", lists, keyword="SELECT")
+
+    def _bind_only(self, plan: Plan) -> None:
+        try:
+            self._create_relations(plan)
+        finally:
+            self.session.discard([scan.relation for scan in plan.scans])
+
+    def _create_view(self, bound: Bound, view: object) -> Result:
+        from stackduck.engine import views as kept
+        from stackduck.sql import views
+        from stackduck.sql.variables import inlined
+
+        assert isinstance(view, views.ViewDefinition)
+        statement = statements.of_text(inlined(view.query, bound.parameters))
+        plan = self._plan(views.expand(statement, self.views), {}, only_columns=True)
+        try:
+            self._create_relations(plan)
+            columns = self.session.describe(plan.sql, {})
+        finally:
+            self.session.discard([scan.relation for scan in plan.scans])
+        kept.create(self.session, view.head, view.name, text=statement.text, columns=columns)
+        return self.session.run("SELECT 1 AS Count WHERE false", keyword="CREATE")
+
+
+class _Database:
+    """What the planner may ask of the session."""
+
+    def __init__(self, session: Session) -> None:
+        self.local_columns = session.local_columns
+        self.new_relation_name = session.new_relation_name
+        self._session = session
+
+    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
+        """Ask DuckDB's optimizer what is left of the statement over empty tables."""
+        from stackduck.sql.optimized import DISABLED
+
+        return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
+
+
+def _explained(statement: Statement) -> Statement | None:
+    """Return the statement behind EXPLAIN; None for others, and for EXPLAIN ANALYZE, which runs."""
+    tokens = statement.tokens
+    if not tokens or not tokens[0].is_word("EXPLAIN") or (len(tokens) > 1 and tokens[1].is_word("ANALYZE")):
+        return None
+    at = 1
+    if len(tokens) > 1 and tokens[1].text == "(" and not tokens[2].is_word("SELECT", "WITH", "FROM", "VALUES"):
+        at = next((i + 1 for i, t in enumerate(tokens) if t.text == ")"), 1)
+    return statements.of_text(statement.text[tokens[at].start :]) if at < len(tokens) else None
+
+
+def _loader(session: Session, scan: Scan) -> Loader:
+    from stackduck.engine.relations import Loader, Shape
+
+    needed = scan.needed
+    fields = [c for c in scan.columns if needed is None or c.name.lower() in needed]
+    shape = Shape(
+        relation=scan.relation,
+        resource=scan.resource.full_name,
+        fields=fields or scan.columns[:1],
+        parameters=[(p.column, p.type) for p in scan.parameters],
+        object_key=scan.method.object_key,
+        total_key=scan.method.total_key,
+    )
+    return Loader(session, shape)
+
+
+def _parameter_values(scan: Scan, call: int) -> dict[str, str]:
+    given = dict(scan.calls[call])
+    return {p.column: given[p.name] for p in scan.parameters if p.name in given}
+
+
+def _call_name(request: Request) -> str:
+    return ", ".join(f"{name} = '{value}'" for name, value in request.values) or request.path_template
+
+
+def _explain_rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:
+    """Return one row a path: resource, method, call, parameters, how many calls."""
+    paths: dict[str, list[Request]] = {}
+    for request in scan.requests:
+        paths.setdefault(f"{request.http_method} {request.path}", []).append(request)
+    name, method = scan.resource.full_name, scan.method.name
+    if not paths:
+        return [(name, method, f"none: no value of {', '.join(scan.method.required) or 'a condition'} can match", "", 0)]
+    return [(name, method, path, _parameters_text(found), len(found)) for path, found in paths.items()]
+
+
+def _parameters_text(requests: Sequence[Request]) -> str:
+    values: dict[str, dict[str, None]] = {}
+    for request in requests:
+        for key, value in request.query:
+            values.setdefault(key, {})[value] = None
+    return "; ".join(f"{key} = {_shortened(list(found))}" for key, found in values.items())
+
+
+def _shortened(values: list[str]) -> str:
+    return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
+
+
+def _meant(exc: Exception, plan: Plan) -> str:
+    """Return "; did you mean 'x'?" for a column that no relation of the plan has."""
+    import re
+
+    from stackduck.catalog.names import did_you_mean
+
+    unknown = re.search(r'(?:Referenced column|column named) "([^"]+)"', str(exc))
+    if not unknown:
+        return ""
+    hint = did_you_mean(unknown.group(1), [name for scan in plan.scans for name, _ in scan.types])
+    return f"\n{hint.removeprefix('; ')}" if hint else ""

@@ -1,0 +1,179 @@
+"""The sandbox as a running server: two origins on loopback, started and stopped together.
+
+Everything that takes time is imported and made when it is first asked for.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from types import TracebackType
+from typing import Self
+
+from .wire import Handler, Listener, Request, Response
+
+
+@dataclass(frozen=True)
+class Served:
+    """One answered request; the query of a link, which is a secret, is not kept."""
+
+    method: str
+    path: str
+    status: int
+    query: dict[str, str]
+
+
+class Sandbox:
+    """A made-up GitHub that listens until it is closed."""
+
+    def __init__(
+        self,
+        *,
+        seed: int,
+        users: int,
+        organizations: int,
+        today: date | None,
+        link_seconds: float,
+        host: str,
+        api_port: int,
+        files_port: int,
+        latency: float,
+        fail_first: int,
+        clock: Callable[[], float],
+    ) -> None:
+        from .api import Api
+        from .enterprise import Enterprise
+        from .files import Files
+        from .world import World, utc_today
+
+        enterprise = Enterprise(seed, users=users, organizations=organizations)
+        self._world = World(enterprise, (today or utc_today()).toordinal(), link_seconds, clock)
+        self._latency = latency
+        self._fail_first = fail_first
+        self._lock = threading.Lock()
+        self._failures: dict[str, int] = {}
+        self.requests: list[Served] = []
+        self.file_requests: list[Served] = []
+        api = self._watched(self._faulty(Api(self._world)), self.requests, secret=False)
+        files = self._watched(Files(self._world), self.file_requests, secret=True)
+        self._api = Listener(api, host=host, port=api_port)
+        try:
+            self._files = Listener(files, host=host, port=files_port)
+        except OSError:
+            self._api.close()
+            raise
+        self._world.api_url, self._world.files_url = self._api.url, self._files.url
+
+    @property
+    def api_url(self) -> str:
+        """Give the API's origin."""
+        return self._world.api_url
+
+    @property
+    def files_url(self) -> str:
+        """Give the origin of the report files."""
+        return self._world.files_url
+
+    @property
+    def token(self) -> str:
+        """Give the token that the API accepts."""
+        return self._world.token
+
+    @property
+    def enterprise(self) -> str:
+        """Give the enterprise's slug."""
+        return self._world.enterprise.slug
+
+    @property
+    def organizations(self) -> tuple[str, ...]:
+        """Give the organizations' logins."""
+        return self._world.enterprise.logins
+
+    @property
+    def today(self) -> date:
+        """Give the day on which the sandbox stands."""
+        return date.fromordinal(self._world.today)
+
+    @property
+    def last_day(self) -> date:
+        """Give the last day that has reports."""
+        return date.fromordinal(self._world.reports.last_day)
+
+    def close(self) -> None:
+        """Stop listening and end every connection."""
+        self._api.close()
+        self._files.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _watched(self, handler: Handler, served: list[Served], *, secret: bool) -> Handler:
+        """Give a handler that waits for the latency and keeps what it answered."""
+
+        def watch(request: Request) -> Response:
+            if self._latency:
+                time.sleep(self._latency)
+            response = handler(request)
+            query = {} if secret else dict(request.query)
+            served.append(Served(request.method, request.path, response.status, query))
+            return response
+
+        return watch
+
+    def _faulty(self, handler: Handler) -> Handler:
+        """Give a handler that fails the first requests of every path, if the sandbox is to."""
+
+        def stumble(request: Request) -> Response:
+            with self._lock:
+                before = self._failures.get(request.path, 0)
+                self._failures[request.path] = before + 1
+            return handler(request) if before >= self._fail_first else Response(503)
+
+        return stumble if self._fail_first else handler
+
+
+def serve(
+    *,
+    seed: int = 1,
+    users: int = 25,
+    organizations: int = 2,
+    today: date | None = None,
+    link_seconds: float = 3600.0,
+    host: str = "127.0.0.1",
+    api_port: int = 0,
+    files_port: int = 0,
+    latency: float = 0.0,
+    fail_first: int = 0,
+    clock: Callable[[], float] = time.time,
+) -> Sandbox:
+    """Start a sandbox; close it, or use it as a context manager.
+
+    The same seed, sizes and `today` (the UTC day by default) give the same bytes, links excepted. Port 0 is any free
+    port. Every API answer and file waits `latency` seconds; the first `fail_first` requests of a path get a 503.
+    """
+    return Sandbox(
+        seed=seed,
+        users=users,
+        organizations=organizations,
+        today=today,
+        link_seconds=link_seconds,
+        host=host,
+        api_port=api_port,
+        files_port=files_port,
+        latency=latency,
+        fail_first=fail_first,
+        clock=clock,
+    )
+
+
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """Give the variables with which a GitHub client asks a sandbox."""
+    return {"GITHUB_API_URL": sandbox.api_url, "GH_TOKEN": sandbox.token}

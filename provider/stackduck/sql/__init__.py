@@ -1,0 +1,1 @@
+"""What was asked: text becomes a plan. Pure: no network, no files, no DuckDB; sqlglot lives here alone."""

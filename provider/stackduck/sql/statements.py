@@ -1,0 +1,70 @@
+"""A script becomes statements: the only place that knows where a statement ends.
+
+Must not parse SQL: it sees tokens. `provider_names` decides whether a statement needs the planner at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from stackduck.sql.tokens import Token, tokenize
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a script, as it was written, without its semicolon."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    """Their places are relative to `text`."""
+
+    @property
+    def keyword(self) -> str:
+        """The first word, in capitals; empty where the statement starts otherwise."""
+        first = next((t for t in self.tokens if t.text != "("), None)
+        return first.text.upper() if first and first.kind == "word" else ""
+
+
+def split(script: str) -> Iterator[Statement]:
+    """Yield the statements of a script; empty ones are left out."""
+    pending: list[Token] = []
+    for token in tokenize(script):
+        if token.text == ";" and token.kind == "symbol":
+            yield from _statement(script, pending)
+            pending = []
+        else:
+            pending.append(token)
+    yield from _statement(script, pending)
+
+
+def of_text(text: str) -> Statement:
+    """Return the text as one statement, for text that is known to be one."""
+    return Statement(text, tuple(tokenize(text)))
+
+
+def names_any(statement: Statement, providers: Collection[str]) -> bool:
+    """Tell whether a name such as github.copilot.org_seats may be in the statement."""
+    known = {p.lower() for p in providers}
+    tokens = statement.tokens
+    return any(
+        t.kind in ("word", "quoted") and t.name.lower() in known and i + 1 < len(tokens) and tokens[i + 1].text == "."
+        for i, t in enumerate(tokens)
+    )
+
+
+def three_part_names(statement: Statement) -> Iterator[tuple[Token, Token, Token]]:
+    """Yield every a.b.c of the statement, whatever it stands for."""
+    tokens = statement.tokens
+    for i in range(len(tokens) - 4):
+        a, dot, b, dot2, c = tokens[i : i + 5]
+        if dot.text == dot2.text == "." and all(t.kind in ("word", "quoted") for t in (a, b, c)):
+            if i == 0 or tokens[i - 1].text != ".":
+                yield a, b, c
+
+
+def _statement(script: str, tokens: list[Token]) -> Iterator[Statement]:
+    if tokens:
+        start, end = tokens[0].start, tokens[-1].end
+        moved = tuple(t._replace(start=t.start - start, end=t.end - start) for t in tokens)
+        yield Statement(script[start:end], moved)

@@ -1,0 +1,146 @@
+"""Sets of values that a column may have: a list, or a range of days or whole numbers.
+
+Pure arithmetic on sets. Values are the text that a request carries; a range's ends are ordinals.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+
+_INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """These values and no other, in the order in which they were written."""
+
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """All days (as ordinals) or whole numbers from low to high, both included; None is no bound."""
+
+    low: int | None
+    high: int | None
+    is_day: bool
+
+
+Values = Listed | Between
+
+
+def intersect(a: Values, b: Values) -> Values:
+    """Return the values that are in both."""
+    if isinstance(a, Listed) and isinstance(b, Listed):
+        kept = frozenset(b.values)
+        return Listed(tuple(v for v in a.values if v in kept))
+    if isinstance(a, Listed):
+        return Listed(tuple(v for v in a.values if contains(b, v)))
+    if isinstance(b, Listed):
+        return intersect(b, a)
+    low = max((x for x in (a.low, b.low) if x is not None), default=None)
+    high = min((x for x in (a.high, b.high) if x is not None), default=None)
+    return Between(low, high, a.is_day)
+
+
+def unite(sets: Iterable[Values]) -> Listed | None:
+    """Return every value of any of the sets; None where one of them is not a finite list."""
+    found: dict[str, None] = {}
+    for values in sets:
+        listed = enumerate_all(values)
+        if listed is None:
+            return None
+        found.update(dict.fromkeys(listed))
+    return Listed(tuple(found))
+
+
+def contains(values: Values, text: str) -> bool:
+    """Tell whether the value is in the set."""
+    if isinstance(values, Listed):
+        return text in values.values
+    at = _ordinal(text, values.is_day)
+    return at is not None and (values.low is None or at >= values.low) and (values.high is None or at <= values.high)
+
+
+def enumerate_all(values: Values, *, limit: int = 100_000) -> tuple[str, ...] | None:
+    """Return the values one by one; None for a range with an open end or one too long to be meant."""
+    if isinstance(values, Listed):
+        return values.values
+    if values.low is None or values.high is None or values.high - values.low > limit:
+        return None
+    span = range(values.low, values.high + 1)
+    return tuple(date.fromordinal(n).isoformat() if values.is_day else str(n) for n in span)
+
+
+def is_empty(values: Values) -> bool:
+    """Tell whether no value is left."""
+    if isinstance(values, Listed):
+        return not values.values
+    return values.low is not None and values.high is not None and values.low > values.high
+
+
+def bounded(text: str, operator: str, *, kind: str) -> Values | None:
+    """Return the range that `column operator text` leaves, for a DATE or BIGINT column; None where it has none."""
+    is_day = kind == "DATE"
+    at = _ordinal(text, is_day) if kind in ("DATE", "BIGINT") else None
+    if at is None:
+        return None
+    if operator in (">", ">="):
+        return Between(at + (operator == ">"), None, is_day)
+    return Between(None, at - (operator == "<"), is_day)
+
+
+def canonical(value: object, kind: str) -> str | None:
+    """Return a constant as the text that a column of that DuckDB type has; None where it is not plainly one."""
+    if isinstance(value, bool):
+        return str(value).lower() if kind in ("BOOLEAN", "VARCHAR") else None
+    if isinstance(value, datetime):
+        return _instant(value) if kind in ("TIMESTAMPTZ", "VARCHAR") else None
+    if isinstance(value, date):
+        return value.isoformat() if kind in ("DATE", "VARCHAR") else None
+    if isinstance(value, int):
+        return _integer(value, kind)
+    return _text(value, kind) if isinstance(value, str) else None
+
+
+def _integer(value: int, kind: str) -> str | None:
+    if kind == "BOOLEAN":
+        return {0: "false", 1: "true"}.get(value)
+    return str(value) if kind in ("BIGINT", "VARCHAR") else None
+
+
+def _text(value: str, kind: str) -> str | None:
+    if kind == "VARCHAR":
+        return value
+    if kind == "BIGINT":
+        return str(int(value)) if _INTEGER.match(value.strip()) else None
+    if kind == "DATE":
+        return value if _ordinal(value, True) is not None else None
+    if kind == "BOOLEAN":
+        return value.lower() if value.lower() in ("true", "false") else None
+    if kind == "TIMESTAMPTZ":
+        try:
+            return _instant(datetime.fromisoformat(value))
+        except ValueError:
+            return None
+    return None
+
+
+def _instant(value: datetime) -> str:
+    utc = (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    return utc.isoformat().replace("+00:00", "Z")
+
+
+def _ordinal(text: str, is_day: bool) -> int | None:
+    if not is_day:
+        return int(text) if _INTEGER.match(text) else None
+    if not _DAY.match(text):
+        return None
+    try:
+        return date.fromisoformat(text).toordinal()
+    except ValueError:
+        return None

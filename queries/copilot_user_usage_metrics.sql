@@ -1,0 +1,10 @@
+-- Where is the latest 28-day report on the Copilot usage of every user of an enterprise?
+-- One row: the signed links to the report's files, and the first and last day that it covers.
+-- Needs manage_billing:copilot or read:enterprise, or the permission "View Enterprise Copilot Metrics".
+SELECT
+  download_links,
+  report_end_day,
+  report_start_day
+FROM github.copilot.copilot_user_usage_metrics
+WHERE enterprise = '{{ enterprise }}' -- required
+;
