@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 from pathlib import Path
 
@@ -76,3 +77,22 @@ def test_a_full_disk_is_an_error_and_not_a_bug() -> None:
 def test_a_closed_standard_output_is_told() -> None:
     done = subprocess.run(["sh", "-c", f"{COMMAND} exec 'SELECT 1' >&-"], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (2, "error: standard output is closed\n")
+
+
+def test_ctrl_c_ends_a_call_that_gets_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        environ = {"GITHUB_API_URL": f"http://127.0.0.1:{mute.getsockname()[1]}", "GH_TOKEN": "x"}
+        sql = "SELECT * FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'octo'"
+        process = subprocess.Popen(
+            [COMMAND, "exec", sql],
+            env={**os.environ, **environ},
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        connection, _ = mute.accept()
+        with connection:
+            connection.recv(1)
+            process.send_signal(signal.SIGINT)
+            assert process.communicate(timeout=30) == (None, "")
+    assert process.returncode == 130

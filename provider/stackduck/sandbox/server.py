@@ -15,6 +15,10 @@ from typing import Self
 
 from .wire import Handler, Listener, Request, Response
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .world import World
+
 
 @dataclass(frozen=True)
 class Served:
@@ -30,42 +34,27 @@ class Sandbox:
     """A made-up GitHub that listens until it is closed."""
 
     def __init__(
-        self,
-        *,
-        seed: int,
-        users: int,
-        organizations: int,
-        today: date | None,
-        link_seconds: float,
-        host: str,
-        api_port: int,
-        files_port: int,
-        latency: float,
-        fail_first: int,
-        clock: Callable[[], float],
+        self, world: World, *, host: str, api_port: int, files_port: int, latency: float, fail_first: int
     ) -> None:
         from .api import Api
-        from .enterprise import Enterprise
         from .files import Files
-        from .world import World, utc_today
 
-        enterprise = Enterprise(seed, users=users, organizations=organizations)
-        self._world = World(enterprise, (today or utc_today()).toordinal(), link_seconds, clock)
+        self._world = world
         self._latency = latency
         self._fail_first = fail_first
         self._lock = threading.Lock()
         self._failures: dict[str, int] = {}
         self.requests: list[Served] = []
         self.file_requests: list[Served] = []
-        api = self._watched(self._faulty(Api(self._world)), self.requests, secret=False)
-        files = self._watched(Files(self._world), self.file_requests, secret=True)
+        api = self._watched(self._faulty(Api(world)), self.requests, secret=False)
+        files = self._watched(Files(world), self.file_requests, secret=True)
         self._api = Listener(api, host=host, port=api_port)
         try:
             self._files = Listener(files, host=host, port=files_port)
         except OSError:
             self._api.close()
             raise
-        self._world.api_url, self._world.files_url = self._api.url, self._files.url
+        world.api_url, world.files_url = self._api.url, self._files.url
 
     @property
     def api_url(self) -> str:
@@ -159,18 +148,17 @@ def serve(
     The same seed, sizes and `today` (the UTC day by default) give the same bytes, links excepted. Port 0 is any free
     port. Every API answer and file waits `latency` seconds; the first `fail_first` requests of a path get a 503.
     """
+    from .enterprise import Enterprise
+    from .world import World, utc_today
+
+    enterprise = Enterprise(seed, users=users, organizations=organizations)
     return Sandbox(
-        seed=seed,
-        users=users,
-        organizations=organizations,
-        today=today,
-        link_seconds=link_seconds,
+        World(enterprise, (today or utc_today()).toordinal(), link_seconds, clock),
         host=host,
         api_port=api_port,
         files_port=files_port,
         latency=latency,
         fail_first=fail_first,
-        clock=clock,
     )
 
 

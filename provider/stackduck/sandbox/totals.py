@@ -37,6 +37,16 @@ ENGAGEMENT = (
     ("copilot_code_review", REVIEW_ACTIVE),
     ("copilot_app", APP),
 )
+SPANS = (
+    ("active_copilot_cloud_agent_users", CLOUD, arrivals.CLOUD_AGENT),
+    ("active_copilot_code_review_users", REVIEW_ACTIVE, arrivals.CODE_REVIEW_COUNTS),
+    ("passive_copilot_code_review_users", REVIEW_PASSIVE, arrivals.CODE_REVIEW_COUNTS),
+)
+"""What is counted daily, weekly and monthly, and since when."""
+DAILY = (
+    ("daily_active_copilot_app_users", APP, arrivals.COPILOT_APP),
+    ("daily_active_vscode_agent_users", VSCODE_AGENT, arrivals.VSCODE_AGENT),
+)
 TOKEN_BLOCKS = ("totals_by_cli", "totals_by_copilot_app")
 
 
@@ -97,20 +107,12 @@ def _active_users(activity: Activity, scope: Scope, day: int, active: Sequence[M
         "monthly_active_chat_users": _users_of(monthly, CHAT),
         "monthly_active_agent_users": _users_of(monthly, AGENT),
     }
-    for name, surface, since in (
-        ("active_copilot_cloud_agent_users", CLOUD, arrivals.CLOUD_AGENT),
-        ("active_copilot_code_review_users", REVIEW_ACTIVE, arrivals.CODE_REVIEW_COUNTS),
-        ("passive_copilot_code_review_users", REVIEW_PASSIVE, arrivals.CODE_REVIEW_COUNTS),
-    ):
+    for name, surface, since in SPANS:
         if day >= since:
             counts[f"daily_{name}"] = _today(active, surface)
             counts[f"weekly_{name}"] = _users_of(weekly, surface)
             counts[f"monthly_{name}"] = _users_of(monthly, surface)
-    for name, surface, since in (
-        ("daily_active_cli_users", CLI, scope.cli_since),
-        ("daily_active_copilot_app_users", APP, arrivals.COPILOT_APP),
-        ("daily_active_vscode_agent_users", VSCODE_AGENT, arrivals.VSCODE_AGENT),
-    ):
+    for name, surface, since in (("daily_active_cli_users", CLI, scope.cli_since), *DAILY):
         if day >= since:
             counts[name] = _today(active, surface)
     return counts

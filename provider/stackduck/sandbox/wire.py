@@ -149,8 +149,10 @@ class Listener:
         try:
             response = self._handler(request)
         except Exception:
-            write_response(connection, Response(500), keep_alive=False)
-            raise
+            import traceback
+
+            traceback.print_exc()
+            response = Response(500)
         write_response(connection, response, keep_alive=keep_alive, head=request.method == "HEAD")
         return keep_alive
 

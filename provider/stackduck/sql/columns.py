@@ -6,7 +6,8 @@ references, and the edits that keep parameters out of stars.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -156,7 +157,7 @@ class _Stars:
         taken = {e.alias_or_name.lower() for e in star.args.get("except_") or ()}
         names: dict[str, None] = {}
         for source, extra in shown:
-            if table and source.alias != table:
+            if (table and source.alias != table) or _is_not_shown(source):
                 continue
             for name in sorted(extra - wanted - taken):
                 names[quote(name) if table or self._is_merged(query, name) else f"{quote(source.alias)}.{quote(name)}"] = None
@@ -204,7 +205,8 @@ class _Stars:
             if not column.table and column.name.lower() in with_extra and column.name.lower() not in known:
                 raise NotSupportedError(f"{column.name} as a whole row cannot be read from a provider table; name its columns")
         for columns in query.node.find_all(exp.Columns):
-            if not isinstance(columns.this, exp.Star):
+            pattern = columns.this.this if isinstance(columns.this, exp.Literal) else ".*"
+            if not isinstance(columns.this, exp.Star) and _matches_any(pattern, with_extra.values()):
                 raise NotSupportedError("COLUMNS() with a pattern cannot be read from a provider table; name the columns, or use COLUMNS(*)")
         if any(str(s.join.args.get("method") or "").upper() == "NATURAL" for s in query.sources if s.join):
             raise NotSupportedError("NATURAL JOIN cannot be read from a provider table; write JOIN … USING (…)")
@@ -215,3 +217,15 @@ class _Stars:
 def _is_counted(star: exp.Star) -> bool:
     holder = star.parent.parent if isinstance(star.parent, exp.Column) else star.parent
     return isinstance(holder, exp.Count)
+
+
+def _is_not_shown(source: Source) -> bool:
+    """Tell whether the source is the right side of a SEMI or ANTI join, whose columns no star has."""
+    return bool(source.join) and str(source.join.args.get("kind") or "").upper() in ("SEMI", "ANTI")
+
+
+def _matches_any(pattern: str, names: Iterable[frozenset[str]]) -> bool:
+    try:
+        return any(re.search(pattern, name, re.IGNORECASE) for each in names for name in each)
+    except re.error:
+        return True

@@ -180,6 +180,8 @@ class _Walk:
             return [] if isinstance(node, exp.EQ) and left.is_string == right.is_string and left.this != right.this else [{}]
         if isinstance(node, exp.NullSafeEQ) and _NULL in (self._constant(left), self._constant(right)):
             return [{}]
+        if isinstance(node, exp.EQ) and isinstance(right, exp.Any) and isinstance(_unwrap(right.this), exp.Array):
+            return self._in_list(exp.In(this=left, expressions=_unwrap(right.this).expressions), query, source)
         if isinstance(left, exp.Column):
             return self._compared(left, right, _OPERATORS.get(type(node), "="), query, source)
         return self._compared(right, left, _FLIPPED.get(type(node), "="), query, source)
@@ -190,9 +192,11 @@ class _Walk:
             return [{}]
         found: Disjuncts = []
         for item in node.expressions:
-            found += self._comparison(exp.EQ(this=subject.copy(), expression=item.copy()), query, source) if isinstance(
-                subject, exp.Tuple
-            ) else self._compared(subject, _unwrap(item), "=", query, source)
+            value = _unwrap(item)
+            if isinstance(subject, exp.Tuple) and isinstance(value, exp.Tuple):
+                found += self._tuple(subject, value, query, source)
+            else:
+                found += self._compared(subject, value, "=", query, source)
         values = _single_list(found)
         return values if values is not None else found
 
@@ -218,6 +222,8 @@ class _Walk:
         kind = source.occurrence.types[name] if source.occurrence and is_shared else self.kind(source, name)
         text = canonical(constant, kind) if kind else None
         if text is None or kind is None:
+            if source.occurrence and kind:
+                source.occurrence.misfits[name] = str(constant)
             return [{}]
         values = Listed((text,)) if operator == "=" else bounded(text, operator, kind=kind)
         if values is None:

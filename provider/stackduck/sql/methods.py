@@ -15,6 +15,8 @@ from stackduck.errors import MissingParameterError, NotSupportedError, Operation
 from stackduck.sql.scopes import Disjuncts
 from stackduck.sql.values import Listed, unite
 
+_SHAPES = {"DATE": "'2026-01-31'", "BIGINT": "a whole number", "BOOLEAN": "true or false", "TIMESTAMPTZ": "'2026-01-31T12:00:00Z'"}
+
 Call = tuple[tuple[str, str], ...]
 """Parameter names and their values, in the method's order."""
 
@@ -108,6 +110,11 @@ def passed_over(resource: Resource, chosen: Method, name: str) -> MissingParamet
         resource=resource.full_name,
         missing=(shown,),
     )
+
+
+def misfit(resource: Resource, name: str, *, text: str, kind: str) -> ProgrammingError:
+    """Return the error for a parameter compared with a constant that is no value of its type."""
+    return ProgrammingError(f"{resource.full_name}: {name} is a {kind}, and {text!r} is none; write it as {_SHAPES.get(kind, kind)}")
 
 
 def unsupplied(resource: Resource, parameter: Parameter) -> ProgrammingError:

@@ -15,7 +15,7 @@ from sqlglot import exp
 from stackduck.catalog.model import Column, Method, Parameter, Request, Resource
 from stackduck.catalog.requests import build
 from stackduck.errors import NotSupportedError, ProgrammingError
-from stackduck.sql import columns, conditions, methods, optimized, scopes
+from stackduck.sql import columns, conditions, methods, optimized, scopes, statements
 from stackduck.sql.methods import Call
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, quote, splice
@@ -40,7 +40,10 @@ class Database(Protocol):
         """Return the lower-case columns of a local table or view; None where there is none, or none is known."""
 
     def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
-        """Return EXPLAIN (SQL) of a statement over empty tables of these names; None where DuckDB cannot say."""
+        """Return EXPLAIN (SQL) of a statement over empty tables of these names; None where DuckDB cannot say.
+
+        Raises DataError for a constant that does not fit the column with which it is compared.
+        """
 
     def new_relation_name(self, resource: str) -> str:
         """Return a name that no relation of the database has had."""
@@ -164,7 +167,8 @@ class _Planner:
             return
         wide = {o: self.database.new_relation_name(self.resources[o].full_name) for o in self.tree.occurrences}
         tables = {wide[o]: _wide_columns(self.resources[o]) for o in self.tree.occurrences}
-        text = self.database.optimized(self._spliced(wide, _hidden_everywhere(self.resources)), self.parameters, tables)
+        query = statements.query_of(self._spliced(wide, _hidden_everywhere(self.resources)))
+        text = self.database.optimized(query, self.parameters, tables)
         relations = {name: _relation(name, types, o) for (o, name), types in zip(wide.items(), tables.values(), strict=True)}
         found = optimized.read(text, relations) if text else {}
         for occurrence, name in wide.items():
@@ -213,6 +217,9 @@ class _Planner:
         resource, ways = self.resources[occurrence], occurrence.disjuncts or []
         method = methods.choose(resource, ways, mentioned=mentioned)
         if method is None:
+            for name, text in occurrence.misfits.items():
+                if not methods.supplied(ways, name):
+                    raise methods.misfit(resource, name, text=text, kind=occurrence.types[name])
             ignored = dict.fromkeys(r.name for r in self._unsupplied(occurrence))
             raise methods.missing_error(resource, ways, ignored=ignored, corrected=self._corrected(occurrence))
         fields = {c.name.lower() for c in method.columns}
@@ -275,7 +282,7 @@ class _Planner:
     ) -> str:
         edits = [*more]
         for occurrence, name in relations.items():
-            edits.append(_table_edit(occurrence, name))
+            edits.append(_table_edit(occurrence, name, hidden[occurrence]))
         if self.is_parsed:
             edits += columns.star_edits(self.statement, self.tree, hidden)
             edits += _column_prefix_edits(self.tree, self.providers)
@@ -355,9 +362,12 @@ def _column_name(parameter: Parameter, method: Method) -> str:
     return f"{parameter.name} (parameter)" if parameter.name.lower() in taken else parameter.name
 
 
-def _table_edit(occurrence: Occurrence, relation: str) -> Edit:
+def _table_edit(occurrence: Occurrence, relation: str, hidden: frozenset[str]) -> Edit:
+    star = f"* EXCLUDE ({', '.join(map(quote, sorted(hidden)))})" if hidden else "*"
     parts = occurrence.table.parts
     start, end = parts[0].meta["start"], parts[-1].meta["end"] + 1
+    if isinstance(occurrence.table.parent, (exp.Describe, exp.Summarize)):
+        return Edit(start, end, f"SELECT {star} FROM {quote(relation)}")
     alias = "" if occurrence.table.args.get("alias") else f" AS {quote(occurrence.parts[2])}"
     return Edit(start, end, f"{quote(relation)}{alias}")
 

@@ -34,6 +34,8 @@ class Occurrence:
     """The values that must hold; None until the statement was walked."""
     comparisons: dict[str, list[exp.Column]] = field(default_factory=dict)
     """Shared name → the column nodes whose comparison supplied values."""
+    misfits: dict[str, str] = field(default_factory=dict)
+    """Parameter name → a constant with which it is compared and which may not fit its type."""
 
     @property
     def alias(self) -> str:
@@ -287,19 +289,16 @@ class _Builder:
         return env
 
     def _from(self, node: exp.Select, query: Query, env: dict[str, Cte]) -> None:
-        items: list[tuple[exp.Expression, exp.Join | None]] = []
         clause = node.args.get("from_")
-        if clause:
-            items.append((clause.this, None))
-        items += [(j.this, j) for j in node.args.get("joins") or []]
-        items += [(lateral, None) for lateral in node.args.get("laterals") or []]
-        for item, join in items:
-            grouped = list(_grouped(item))
-            for part in grouped or [item]:
-                source = self._source(part, query, env)
-                source.join = join
-                source.opaque = source.opaque or bool(grouped)
-                query.sources.append(source)
+        items = _flat(clause.this, None) if clause else []
+        for join in node.args.get("joins") or []:
+            items += _flat(join.this, join)
+        items += [(lateral, None, True) for lateral in node.args.get("laterals") or []]
+        for item, join, is_plain in items:
+            source = self._source(item, query, env)
+            source.join = join
+            source.opaque = source.opaque or not is_plain
+            query.sources.append(source)
 
     def _source(self, item: exp.Expression, query: Query, env: dict[str, Cte]) -> Source:
         alias = item.args.get("alias")
@@ -308,7 +307,7 @@ class _Builder:
         if isinstance(item, exp.Table):
             return self._table(item, name, renamed, env)
         inner = item.this if isinstance(item, exp.Lateral) else item
-        body = _bare(inner)
+        body = _bare(inner.this) if isinstance(inner, exp.Subquery) else inner
         if isinstance(inner, exp.Subquery) and isinstance(body, (exp.Select, exp.SetOperation)):
             opaque = bool(item.args.get("sample") or item.args.get("pivots"))
             return Source(name, query=self.query(body, query, env), renamed=renamed, opaque=opaque)
@@ -378,13 +377,27 @@ def _queries_below(node: exp.Expression) -> Iterator[exp.Expression]:
             yield from _queries_below(child)
 
 
-def _grouped(item: exp.Expression) -> Iterator[exp.Expression]:
-    """Yield the items of a join in parentheses, (a JOIN b ON …): their names are visible outside."""
-    if isinstance(item, exp.Subquery) and not item.alias and not isinstance(_bare(item), (exp.Select, exp.SetOperation)):
-        inner = item.this
-        joins = [j.this for j in (*(inner.args.get("joins") or ()), *(item.args.get("joins") or ()))]
-        for part in (inner, *joins):
-            yield from list(_grouped(part)) or [part]
+def _flat(item: exp.Expression, join: exp.Join | None) -> list[tuple[exp.Expression, exp.Join | None, bool]]:
+    """Return the items of a join in parentheses, (a JOIN b ON …), whose names are visible outside, each with its join.
+
+    The last value tells whether the list means the same as the parentheses: always for the first item of FROM, where
+    joins associate to the left anyway, elsewhere for inner joins alone.
+    """
+    if not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation)):
+        return [(item, join, True)]
+    inner = item.this
+    joins = [*(inner.args.get("joins") or ()), *(item.args.get("joins") or ())]
+    flat = _flat(inner, join)
+    for each in joins:
+        flat += _flat(each.this, each)
+    if join is not None and not all(_is_inner(j) for j in (join, *joins)):
+        return [(part, own, False) for part, own, _ in flat]
+    return flat
+
+
+def _is_inner(join: exp.Join) -> bool:
+    plain = not join.args.get("method") and not join.args.get("side")
+    return plain and str(join.args.get("kind") or "").upper() in ("", "INNER", "CROSS")
 
 
 def _bare(node: exp.Expression) -> exp.Expression:

@@ -63,6 +63,25 @@ def three_part_names(statement: Statement) -> Iterator[tuple[Token, Token, Token
                 yield a, b, c
 
 
+def query_of(text: str) -> str:
+    """Return the query of CREATE TABLE … AS, COPY (…) TO or SUMMARIZE; any other text as it is."""
+    statement = of_text(text)
+    if statement.keyword not in ("CREATE", "COPY", "SUMMARIZE", "DESCRIBE"):
+        return text
+    tokens = statement.tokens
+    at = next((i for i, t in enumerate(tokens) if t.is_word("SELECT", "WITH", "FROM", "VALUES")), None)
+    if at is None:
+        return text
+    depth = sum((t.text == "(") - (t.text == ")") for t in tokens[:at])
+    end = len(text)
+    for token in tokens[at:] if depth else ():
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            end = token.start
+            break
+    return text[tokens[at].start : end]
+
+
 def _statement(script: str, tokens: list[Token]) -> Iterator[Statement]:
     if tokens:
         start, end = tokens[0].start, tokens[-1].end
