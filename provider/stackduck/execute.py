@@ -216,7 +216,8 @@ def _explained(statement: Statement) -> Statement | None:
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
-    from stackduck.engine.relations import Loader, Shape
+    from stackduck.engine.relations import Loader
+    from stackduck.engine.shapes import Shape
 
     needed = scan.needed
     fields = [c for c in scan.columns if needed is None or c.name.lower() in needed]
@@ -227,6 +228,8 @@ def _loader(session: Session, scan: Scan) -> Loader:
         parameters=[(p.column, p.type) for p in scan.parameters],
         object_key=scan.method.object_key,
         total_key=scan.method.total_key,
+        is_array=scan.method.is_array,
+        rows_are_values=scan.method.rows_are_values,
     )
     return Loader(session, shape)
 

@@ -24,8 +24,9 @@ class Result:
         self._lock = lock
         self._kept: deque[Row] = deque()
         self._is_open = True
-        description = connection.description
-        first = description[0] if description and len(description) == 1 else None
+        columns = connection.description
+        description = columns or None
+        first = columns[0] if columns and len(columns) == 1 else None
         self.changed = -1
         """Rows that the statement changed, or -1 where it changes none."""
         if first and first[0] == "Success" and str(first[1]) == "BOOLEAN" and keyword not in _READERS:
