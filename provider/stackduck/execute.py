@@ -224,7 +224,8 @@ def _loader(session: Session, scan: Scan) -> Loader:
     shape = Shape(
         relation=scan.relation,
         resource=scan.resource.full_name,
-        fields=fields or scan.columns[:1],
+        # Where only the number of rows matters, the shortest type is the cheapest to read.
+        fields=fields or sorted(scan.columns, key=lambda c: len(c.type))[:1],
         parameters=[(p.column, p.type) for p in scan.parameters],
         object_key=scan.method.object_key,
         total_key=scan.method.total_key,

@@ -69,37 +69,45 @@ class Loader:
         pending, self._pending, self._size = self._pending, [], 0
         if not pending:
             return
-        bodies = [body for _, body in pending]
-        self._check_places(pending, bodies)
+        bodies = shapes.SEPARATOR.join(body for _, body in pending)
+        self._count(pending, bodies)
         parameters: dict[str, object] = {"bodies": bodies}
         for i, (column, _) in enumerate(self.shape.parameters):
             parameters[f"p{i}"] = [self._values[call].get(column) for call, _ in pending]
-        self.session.rows(shapes.insert(self.shape), parameters)
-        self._check_values(bodies)
-
-    def _check_places(self, pending: Sequence[tuple[int, str]], bodies: list[str]) -> None:
-        """Find pages without rows where they should be, and count rows."""
         try:
-            kinds = self.session.rows(shapes.kinds(self.shape), {"bodies": bodies})
+            self.session.rows(shapes.insert(self.shape), parameters)
+        except Error as exc:
+            raise self._misfit(exc, bodies) from exc
+
+    def _count(self, pending: Sequence[tuple[int, str]], bodies: str) -> None:
+        """Find pages without rows where they should be, and count rows."""
+        firsts = []
+        for call, _ in pending:
+            firsts.append(call not in self._counts)
+            self._counts.setdefault(call, _Counts())
+        try:
+            found = self.session.rows(shapes.counts(self.shape), {"bodies": bodies, "firsts": firsts})
         except Error as exc:
             raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from exc
-        for (call, _), (kind, rows, told) in zip(pending, kinds, strict=True):
-            if kind not in ("ARRAY", "OBJECT") and not (self.shape.rows_are_values and kind not in (None, "NULL")):
-                place = f"no rows at {self.shape.object_key}" if self.shape.object_key else f"{kind} for a body"
-                raise DataError(f"{self.shape.resource}: GitHub's answer has {place}, unlike its document; run it again")
-            counts = self._counts.setdefault(call, _Counts())
+        for (call, body), (rows, told) in zip(pending, found, strict=True):
+            if rows is None:
+                place = f"at {self.shape.object_key}" if self.shape.object_key else f"in a body of {len(body):,} bytes"
+                raise DataError(
+                    f"{self.shape.resource}: GitHub's answer has no rows {place}, unlike its document; "
+                    "run it again, or correct the document"
+                )
+            counts = self._counts[call]
             counts.rows += rows
             counts.told = counts.told if told is None else told
 
-    def _check_values(self, bodies: list[str]) -> None:
-        """Find values that were lost because they do not fit their declared type."""
-        checks = shapes.checks(self.shape)
-        if not checks:
-            return
-        lost = self.session.rows(shapes.losses(self.shape, checks), {"bodies": bodies})[0]
-        for check, value in zip(checks, lost, strict=True):
+    def _misfit(self, exc: Error, bodies: str) -> DataError:
+        """Return the error that names the value which does not fit its declared type."""
+        scalars = shapes.scalars(self.shape)
+        found = self.session.rows(shapes.misfits(self.shape, scalars), {"bodies": bodies})[0] if scalars else ()
+        for scalar, value in zip(scalars, found, strict=True):
             if value is not None:
-                raise DataError(
-                    f"{self.shape.resource}: {check.name} is declared {check.type}, but GitHub sent "
+                return DataError(
+                    f"{self.shape.resource}: {scalar.name} is declared {scalar.type}, but GitHub sent "
                     f"{str(value)[:40]!r}; leave the column out of the statement, or correct the document"
                 )
+        return DataError(f"{self.shape.resource}: GitHub's answer does not fit its document: {exc}")
