@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from stackduck.errors import (
         AuthenticationError,
+        CallLimitError,
         DatabaseError,
         DataError,
         Error,
@@ -57,6 +58,7 @@ __all__ = [
     "STRING",
     "AuthenticationError",
     "Binary",
+    "CallLimitError",
     "Connection",
     "Cursor",
     "DataError",

@@ -9,7 +9,8 @@ Error
     │   ├── AuthenticationError   no token, or GitHub does not accept it
     │   ├── PermissionDeniedError the token is good but may not do this
     │   ├── NotFoundError         GitHub knows no such thing, or hides it from this token
-    │   ├── RateLimitError        a rate limit that resets later than the user wants to wait
+    │   ├── CallLimitError        a statement of more calls than the user allows
+│   ├── RateLimitError        a rate limit that resets later than the user wants to wait
     │   └── RequestTimeoutError   no answer in time
     ├── DataError                 a body or a value that does not fit its declared type
     ├── IntegrityError            a constraint of a local table
@@ -24,10 +25,14 @@ They never hold a token or a signed link.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 __all__ = [
     "AuthenticationError",
+    "CallLimitError",
     "DataError",
     "DatabaseError",
     "Error",
@@ -106,6 +111,10 @@ class PermissionDeniedError(OperationalError):
 
 class NotFoundError(OperationalError):
     """GitHub knows no such thing, or hides it from this token (404)."""
+
+
+class CallLimitError(OperationalError):
+    """The statement needs more calls, or its answers more pages, than the user allows."""
 
 
 class RateLimitError(OperationalError):

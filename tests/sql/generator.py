@@ -18,12 +18,14 @@ _JOINS = (
     *(("JOIN",) * 6),
     *(("LEFT JOIN",) * 4),
     *("RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN", "INNER JOIN", "FULL OUTER JOIN", "LEFT OUTER JOIN"),
-    *("CROSS JOIN", ",", ",", "POSITIONAL JOIN", "NATURAL JOIN", "NATURAL LEFT JOIN", "ASOF JOIN", "ASOF LEFT JOIN"),
+    *("CROSS JOIN", ",", ",", "ASOF JOIN", "ASOF LEFT JOIN"),
+    *(("JOIN",) * 10),
 )
 _SET_OPERATIONS = (
     *("UNION ALL", "UNION ALL", "UNION", "EXCEPT", "INTERSECT", "EXCEPT ALL", "INTERSECT ALL"),
     *("UNION BY NAME", "UNION ALL BY NAME"),
 )
+KIND = {"day": "DATE", "id": "BIGINT", "n": "BIGINT", "page": "BIGINT"}
 # Name → (text over the provider, text over complete tables, its columns with what they range over).
 VIEWS: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
     "v_plain": (
@@ -96,6 +98,7 @@ class Generator:
         self.supplied: set[tuple[int, str]] = set()
         self.in_output = False
         self.names = 0
+        self.last = Col("", "n")
 
     def statement(self) -> Made | None:
         """Return a statement; None where what it must mean is not defined."""
@@ -144,7 +147,7 @@ class Generator:
         known = dict(ctes)
         recursive = self.odds(0.08)
         for _ in range(self.chance.choice([1, 1, 2])):
-            name = self.chance.choice(["c1", "c2", "loc", "things"])
+            name = self.chance.choice([n for n in ("c1", "c2", "c3", "c4", "loc", "things") if n not in known] or ["c9"])
             if recursive and self.odds(0.6):
                 text, columns = self._recursive(name, depth, known)
             else:
@@ -322,7 +325,7 @@ class Generator:
         for _ in range(count - 1):
             taken = {i.alias.lower() for i in items}
             item, source, _ = self._item(depth, ctes, items, taken)
-            join = self.chance.choice(_JOINS)
+            join = self.chance.choice(_JOINS) if self.odds(0.97) else self.chance.choice(["POSITIONAL JOIN", "NATURAL JOIN", "NATURAL LEFT JOIN"])
             items.append(item)
             text += self._joined(join, source, visible, item, depth, ctes)
             if join not in ("SEMI JOIN", "ANTI JOIN"):
@@ -344,8 +347,9 @@ class Generator:
         both = [*items, item]
         parts = []
         if join.startswith("ASOF"):
-            a, b = self.pick(items, 1)[0], self.pick([item], 1)[0]
-            parts.append(f"{self.ref(a, both)} >= {self.ref(b, both)}")
+            pairs = [(a, b) for i in items for a in i.columns for b in item.columns if self.kind(a) == self.kind(b)]
+            for a, b in self.chance.sample(pairs, min(1, len(pairs))):
+                parts.append(f"{self.ref(a, both)} >= {self.ref(b, both)}")
         for column in item.columns:
             same = [c for i in items for c in i.columns if c.domain == column.domain]
             if column.origins and same and self.odds(0.45):
@@ -433,7 +437,7 @@ class Generator:
     # Conditions
 
     def where(self, items: list[Item], depth: int, ctes: dict[str, list[Col]], *, outer: list[Item] | None = None) -> str:
-        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.75)]
+        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.85)]
         if self.odds(0.35):
             parts.append(self.condition(items, depth, ctes))
         if outer and self.odds(0.7):
@@ -486,7 +490,7 @@ class Generator:
 
     def _condition(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
         kind = self.chance.random()
-        column = self.pick(items, 1)[0]
+        column = self.last = self.pick(items, 1)[0]
         name, domain = self.ref(column, items), column.domain
         again = lambda: self._condition(items, max(depth - 1, 0), ctes)  # noqa: E731
         if kind < 0.2:
@@ -494,7 +498,7 @@ class Generator:
         if kind < 0.27:
             return f"{name} IS {self.chance.choice(['', 'NOT '])}NULL"
         if kind < 0.37:
-            return f"({again()} OR {again()})"
+            return f"({again()} OR {again()})" if self.odds(0.9) else f"{again()} OR {again()}"
         if kind < 0.43:
             return f"({again()} AND {again()})"
         if kind < 0.48:
@@ -503,7 +507,7 @@ class Generator:
             other = self.pick(items, 1)[0]
             return f"{name}::VARCHAR {self.chance.choice(['=', '=', '<'])} {self.ref(other, items)}::VARCHAR"
         if kind < 0.58:
-            other = self.pick(items, 1)[0]
+            other = self.chance.choice([c for i in items for c in i.columns if self.kind(c) == self.kind(column)])
             return f"{name} = {self.ref(other, items)}"
         if kind < 0.64:
             other = self.pick(items, 1)[0]
@@ -532,7 +536,10 @@ class Generator:
             return f"{negated}EXISTS ({text})"
         if kind == 2:
             return f"{name}::VARCHAR {self.chance.choice(['=', '<>', '>'])} ({self._scalar(items, depth, ctes)})"
-        text, _ = self.query(depth, ctes, outer=items if self.odds(0.5) else None, width=1)
+        text, columns = self.query(depth, ctes, outer=items if self.odds(0.5) else None, width=1)
+        cast = "" if columns and KIND.get(columns[0].domain) == KIND.get(self.last.domain) else "::VARCHAR"
+        if cast:
+            return f"{name}::VARCHAR {negated}IN (SELECT COLUMNS(*)::VARCHAR FROM ({text}))" if self.odds(0.3) else f"{negated}EXISTS ({text})"
         return f"{name} {negated}IN ({text})"
 
     def _scalar(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
@@ -542,6 +549,10 @@ class Generator:
         return f"SELECT {function}({value})::VARCHAR FROM {text}{self.where(inner, depth, ctes, outer=items)}"
 
     # Names and values
+
+    def kind(self, column: Col) -> str:
+        """Return the type of a column."""
+        return KIND.get(column.domain, "VARCHAR")
 
     def pick(self, items: list[Item], count: int) -> list[Col]:
         columns = [c for i in items for c in i.columns]
@@ -553,7 +564,7 @@ class Generator:
         self.mention(column)
         holders = [i for i in items if column in i.columns]
         same = [c for i in items for c in i.columns if c.name.lower() == column.name.lower()]
-        if not holders or not holders[0].alias or (len(same) == 1 and self.odds(0.7)) or self.odds(0.03):
+        if not holders or not holders[0].alias or (len(same) == 1 and self.odds(0.7)) or self.odds(0.01):
             return column.name
         return f"{self.chance.choice(holders).alias}.{column.name}"
 

@@ -16,7 +16,7 @@ from stackduck.api.hosts import Base
 from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, TransferError
 from stackduck.api.wire import Wire
 from stackduck.catalog.model import Request
-from stackduck.errors import OperationalError
+from stackduck.errors import CallLimitError, OperationalError
 
 _MAX_REDIRECTS = 5
 
@@ -42,7 +42,8 @@ class Budget:
     def _exceeded(self, request: Request) -> OperationalError:
         needs = f"{failures.where(request)} has pages that bring the statement to {self._taken:,} calls or more"
         remedy = "narrow the WHERE clause, or raise --max-calls (max_calls)"
-        return failures.failed(f"{needs}; max_calls allows {self._allowed:,}; {remedy}", request)
+        text = f"{needs}; max_calls allows {self._allowed:,}; {remedy}"
+        return CallLimitError(text, resource=request.resource, values=dict(request.values))
 
 
 class Log:

@@ -17,7 +17,7 @@ from stackduck.api.paging import Run
 from stackduck.api.wire import Wire
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Request
-from stackduck.errors import InterfaceError, OperationalError
+from stackduck.errors import CallLimitError, InterfaceError
 
 __all__ = ["CallRecord", "Client", "Page", "RateLimit"]
 
@@ -79,7 +79,7 @@ class Client:
         the generator, stops everything else.
         """
         if len(requests) > max_calls:
-            raise OperationalError(
+            raise CallLimitError(
                 f"the statement needs {len(requests):,} calls; max_calls allows {max_calls:,}; "
                 "narrow the WHERE clause, or raise --max-calls (max_calls)",
                 resource=requests[0].resource,

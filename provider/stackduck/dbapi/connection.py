@@ -135,10 +135,10 @@ class Connection:
         return f"{len(calls)} call{'' if len(calls) == 1 else 's'}, {size / 1e6:.1f} MB"
 
     def close(self) -> None:
-        """Close the connection; an open transaction is rolled back."""
-        if not self._is_closed:
-            self._is_closed = True
-            self._resources.close()
+        """Close the connection; an open transaction is rolled back. Raises InterfaceError if it is closed already."""
+        self._check()
+        self._is_closed = True
+        self._resources.close()
 
     def __enter__(self) -> Connection:
         self._check()
@@ -147,7 +147,8 @@ class Connection:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        if not self._is_closed:
+            self.close()
 
     def _check(self) -> None:
         if self._is_closed:

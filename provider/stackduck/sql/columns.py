@@ -208,10 +208,27 @@ class _Stars:
             pattern = columns.this.this if isinstance(columns.this, exp.Literal) else ".*"
             if not isinstance(columns.this, exp.Star) and _matches_any(pattern, with_extra.values()):
                 raise NotSupportedError("COLUMNS() with a pattern cannot be read from a provider table; name the columns, or use COLUMNS(*)")
+        if query.node.find(exp.PositionalColumn):
+            raise NotSupportedError("#1 and the like cannot be read from a provider table; name the columns")
         if any(str(s.join.args.get("method") or "").upper() == "NATURAL" for s in query.sources if s.join):
             raise NotSupportedError("NATURAL JOIN cannot be read from a provider table; write JOIN … USING (…)")
         if any(s.occurrence and s.occurrence.table.args.get("pivots") for s in query.sources):
             raise NotSupportedError("a provider table cannot be pivoted in FROM; pivot a subquery that selects its columns")
+
+
+def reads_unnamed(scopes: Scopes) -> bool:
+    """Tell whether the statement may read a column of a provider table without naming it."""
+    aliases = {o.alias.lower() for o in scopes.occurrences}
+    for node in scopes.root.walk():
+        if isinstance(node, exp.Star) and not _is_counted(node):
+            return True
+        if isinstance(node, (exp.Columns, exp.PositionalColumn, exp.Pivot, exp.Summarize, exp.Describe)):
+            return True
+        if isinstance(node, exp.Column) and not node.table and node.name.lower() in aliases:
+            return True
+        if isinstance(node, exp.Join) and str(node.args.get("method") or "").upper() == "NATURAL":
+            return True
+    return any((o.table.args.get("alias") or exp.TableAlias()).args.get("columns") for o in scopes.occurrences)
 
 
 def _is_counted(star: exp.Star) -> bool:

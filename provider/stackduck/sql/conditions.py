@@ -133,6 +133,8 @@ class _Walk:
         if source.occurrence:
             occurrence = source.occurrence
             return None if original in occurrence.shared else occurrence.types.get(original)
+        if source.cte and source.cte.recursive:
+            return None
         body = source.body
         if body and body.branches:
             index = [n for n, _ in body.outputs].index(original) if any(n == original for n, _ in body.outputs) else -1
@@ -177,21 +179,23 @@ class _Walk:
         if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
             return self._tuple(left, right, query, source)
         if isinstance(left, exp.Literal) and isinstance(right, exp.Literal):
-            return [] if isinstance(node, exp.EQ) and left.is_string == right.is_string and left.this != right.this else [{}]
+            return [] if isinstance(node, exp.EQ) and _differ(left, right) else [{}]
         if isinstance(node, exp.NullSafeEQ) and _NULL in (self._constant(left), self._constant(right)):
             return [{}]
         if isinstance(node, exp.EQ) and isinstance(right, exp.Any) and isinstance(_unwrap(right.this), exp.Array):
-            return self._in_list(exp.In(this=left, expressions=_unwrap(right.this).expressions), query, source)
+            return self._one_of(left, _unwrap(right.this).expressions, query, source)
         if isinstance(left, exp.Column):
             return self._compared(left, right, _OPERATORS.get(type(node), "="), query, source)
         return self._compared(right, left, _FLIPPED.get(type(node), "="), query, source)
 
     def _in_list(self, node: exp.In, query: Query, source: Source) -> Disjuncts:
-        subject = _unwrap(node.this)
         if node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
             return [{}]
+        return self._one_of(_unwrap(node.this), node.expressions, query, source)
+
+    def _one_of(self, subject: exp.Expression, items: list[exp.Expression], query: Query, source: Source) -> Disjuncts:
         found: Disjuncts = []
-        for item in node.expressions:
+        for item in items:
             value = _unwrap(item)
             if isinstance(subject, exp.Tuple) and isinstance(value, exp.Tuple):
                 found += self._tuple(subject, value, query, source)
@@ -204,7 +208,9 @@ class _Walk:
         ways: Disjuncts = [{}]
         if len(left.expressions) == len(right.expressions):
             for column, value in zip(left.expressions, right.expressions, strict=True):
-                ways = both(ways, self._compared(_unwrap(column), _unwrap(value), "=", query, source))
+                # Within a row NULL equals NULL.
+                if self._constant(value) is not _NULL:
+                    ways = both(ways, self._compared(_unwrap(column), _unwrap(value), "=", query, source))
         return ways
 
     def _compared(
@@ -263,6 +269,14 @@ class _Walk:
         if kind in ("BIGINT", "INT", "INTEGER") and isinstance(value, int) and not isinstance(value, bool):
             return value if abs(value) < 2**31 else None
         return None
+
+
+def _differ(a: exp.Literal, b: exp.Literal) -> bool:
+    """Tell whether two literals surely differ: 1 and 1.0 do not, as text and as numbers."""
+    if a.is_string and b.is_string:
+        return bool(a.this != b.this)
+    numbers = [_number(x.this) for x in (a, b) if not x.is_string]
+    return len(numbers) == 2 and None not in numbers and numbers[0] != numbers[1]
 
 
 def _number(text: str) -> int | None:

@@ -11,7 +11,7 @@ from itertools import product
 from math import prod
 
 from stackduck.catalog.model import Method, Parameter, Resource
-from stackduck.errors import MissingParameterError, NotSupportedError, OperationalError, ProgrammingError
+from stackduck.errors import CallLimitError, MissingParameterError, NotSupportedError, ProgrammingError
 from stackduck.sql.scopes import Disjuncts
 from stackduck.sql.values import Listed, unite
 
@@ -55,7 +55,7 @@ def select_methods(resource: Resource) -> tuple[Method, ...]:
 
 
 def calls(method: Method, ways: Disjuncts, *, max_calls: int, resource: str) -> tuple[Call, ...]:
-    """Return the distinct calls that can match. Raises OperationalError where they are more than `max_calls`."""
+    """Return the distinct calls that can match. Raises CallLimitError where they are more than `max_calls`."""
     names = [p.name for p in method.parameters if ways and any(supplied([w], p.name.lower()) for w in ways)]
     _same_optional_parameters(method, ways, names=names, resource=resource)
     lists = [[_listed(way, name) for name in names] for way in ways]
@@ -66,9 +66,9 @@ def calls(method: Method, ways: Disjuncts, *, max_calls: int, resource: str) -> 
     return tuple(found)
 
 
-def too_many(needed: int, *, max_calls: int, resource: str) -> OperationalError:
+def too_many(needed: int, *, max_calls: int, resource: str) -> CallLimitError:
     """Return the error for a plan of more calls than the user allows."""
-    return OperationalError(
+    return CallLimitError(
         f"{resource} needs {needed:,} calls and {max_calls:,} are allowed; "
         "narrow the condition, or allow more with --max-calls or connect(max_calls=…)",
         resource=resource,

@@ -111,7 +111,7 @@ def make_plan(
 
     `only_columns` plans a statement of which only the result's columns matter (a view, DESCRIBE): no values are
     needed. Raises ProgrammingError for unknown names, MissingParameterError, NotSupportedError for what cannot be
-    proved, OperationalError where more than `max_calls` calls are needed; all before any call.
+    proved, CallLimitError where more than `max_calls` calls are needed; all before any call.
     """
     planner = _Planner(statement, parameters, catalog, database)
     planner.find_values(only_columns=only_columns)
@@ -249,20 +249,9 @@ class _Planner:
 
     def _needed(self) -> frozenset[str] | None:
         """Return the words of the statement, where nothing in it may read a column without naming it."""
-        tokens = self.statement.tokens
-        whole = {o.alias.lower() for o in self.tree.occurrences}
-        for i, token in enumerate(tokens):
-            counted = i > 1 and tokens[i - 1].text == "(" and tokens[i - 2].is_word("COUNT")
-            if token.kind == "symbol" and token.text == "*" and not counted:
-                return None
-            if token.is_word("COLUMNS", "SUMMARIZE", "PIVOT", "UNPIVOT", "DESCRIBE", "TABLE", "NATURAL"):
-                return None
-        selects = sum(t.is_word("SELECT") for t in tokens)
-        reads = sum(t.is_word("FROM") for t in tokens)
-        alone = any(isinstance(c, exp.Column) and not c.table and c.name.lower() in whole for c in self.tree.root.find_all(exp.Column))
-        if alone or reads > selects or not self.is_parsed:
+        if not self.is_parsed or columns.reads_unnamed(self.tree):
             return None
-        return frozenset(t.name.lower() for t in tokens if t.kind in ("word", "quoted"))
+        return frozenset(t.name.lower() for t in self.statement.tokens if t.kind in ("word", "quoted"))
 
     def final_sql(self, scans: Mapping[Occurrence, Scan]) -> str:
         """Return the user's text with relations in place of provider tables."""

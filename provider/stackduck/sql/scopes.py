@@ -279,7 +279,8 @@ class _Builder:
             return env
         env = dict(env)
         for item in clause.expressions:
-            cte = Cte(item.alias.lower(), Query(item.this), bool(clause.args.get("recursive")))
+            recursive = bool(clause.args.get("recursive")) and _names(item.this, item.alias.lower())
+            cte = Cte(item.alias.lower(), Query(item.this), recursive)
             inner = {**env, cte.name: cte} if cte.recursive else env
             if isinstance(_bare(item.this), (exp.Select, exp.SetOperation)):
                 cte.query = self.query(_bare(item.this), query, inner)
@@ -383,14 +384,12 @@ def _flat(item: exp.Expression, join: exp.Join | None) -> list[tuple[exp.Express
     The last value tells whether the list means the same as the parentheses: always for the first item of FROM, where
     joins associate to the left anyway, elsewhere for inner joins alone.
     """
-    if not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation)):
-        return [(item, join, True)]
-    inner = item.this
-    joins = [*(inner.args.get("joins") or ()), *(item.args.get("joins") or ())]
-    flat = _flat(inner, join)
+    is_named = not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation))
+    flat = [(item, join, True)] if is_named else _flat(item.this, join)
+    joins = item.args.get("joins") or []
     for each in joins:
         flat += _flat(each.this, each)
-    if join is not None and not all(_is_inner(j) for j in (join, *joins)):
+    if joins and join is not None and not all(_is_inner(j) for j in (join, *joins)):
         return [(part, own, False) for part, own, _ in flat]
     return flat
 
@@ -408,6 +407,11 @@ def _bare(node: exp.Expression) -> exp.Expression:
 
 def _has_own_clauses(node: exp.Subquery) -> bool:
     return any(node.args.get(k) for k in ("limit", "offset", "joins"))
+
+
+def _names(node: exp.Expression, name: str) -> bool:
+    """Tell whether a query may read the CTE of that name."""
+    return any(t.name.lower() == name and not t.args.get("db") for t in node.find_all(exp.Table))
 
 
 def _cte_columns(cte: Cte) -> tuple[str, ...]:
