@@ -131,7 +131,7 @@ class Executor:
         try:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
-            raise type(exc)(f"{exc}{_meant(exc, plan)}") from exc
+            raise _in_users_words(exc, plan) from exc
 
     def _load(self, plan: Plan, *, warn: Warn) -> None:
         requests = plan.requests
@@ -267,14 +267,18 @@ def _shortened(values: list[str]) -> str:
     return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
 
 
-def _meant(exc: Exception, plan: Plan) -> str:
-    """Return "; did you mean 'x'?" for a column that no relation of the plan has."""
+def _in_users_words(exc: ProgrammingError, plan: Plan) -> ProgrammingError:
+    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead."""
     import re
 
     from stackduck.catalog.names import did_you_mean
 
-    unknown = re.search(r'(?:Referenced column|column named) "([^"]+)"', str(exc))
+    text = str(exc).split("\n\nLINE ")[0]
+    unknown = re.search(r'(?:Referenced column|column named) "([^"]+)"', text)
     if not unknown:
-        return ""
-    hint = did_you_mean(unknown.group(1), [name for scan in plan.scans for name, _ in scan.types])
-    return f"\n{hint.removeprefix('; ')}" if hint else ""
+        return type(exc)(text)
+    name = unknown.group(1)
+    known = list(dict.fromkeys(column for scan in plan.scans for column, _ in scan.types))
+    tables = ", ".join(dict.fromkeys(scan.resource.full_name for scan in plan.scans))
+    hint = did_you_mean(name, known) or f"; the columns are {', '.join(known)}"
+    return ProgrammingError(f"no column '{name}' in {tables}{hint}")

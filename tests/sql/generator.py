@@ -437,7 +437,7 @@ class Generator:
     # Conditions
 
     def where(self, items: list[Item], depth: int, ctes: dict[str, list[Col]], *, outer: list[Item] | None = None) -> str:
-        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.85)]
+        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.93)]
         if self.odds(0.35):
             parts.append(self.condition(items, depth, ctes))
         if outer and self.odds(0.7):

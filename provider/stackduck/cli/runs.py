@@ -12,7 +12,7 @@ from stackduck.cli import exits, messages
 from stackduck.cli.destinations import Destination, FileDestination
 from stackduck.cli.exits import UsageError
 from stackduck.cli.progress import Progress
-from stackduck.cli.statistics import Totals
+from stackduck.cli.statistics import line
 from stackduck.cli.supervision import supervise
 from stackduck.output import PAGES, format_of, write
 from stackduck.output.results import Stream
@@ -44,7 +44,7 @@ class Run:
         self._form = self._chosen_format()
         self._connection: Connection | None = None
         self._progress = Progress(self._activity, None if wishes.quiet else sys.stderr)
-        self._totals = Totals()
+        self._rows = 0
         self._results = 0
 
     def execute(self, script: str, variables: Mapping[str, str]) -> int:
@@ -64,7 +64,8 @@ class Run:
             self._progress.close()
             self._destination.discard()
             if self._wishes.stats:
-                messages.note(self._totals.line(perf_counter() - started))
+                stats = self._connection.stats if self._connection else None
+                messages.note(line(self._rows, perf_counter() - started, stats))
 
     def _failed(self, problem: Exception) -> int:
         """Let earlier results out, then say what went wrong."""
@@ -97,8 +98,7 @@ class Run:
 
     def _show(self, cursor: Cursor) -> None:
         """Write a statement's rows, if it has any to give, and what to know of them."""
-        rows = self._write(cursor) if cursor.description is not None else 0
-        self._totals.add(rows, cursor.stats)
+        self._rows += self._write(cursor) if cursor.description is not None else 0
         self._progress.hide()
         if not self._wishes.quiet:
             for text in cursor.warnings:

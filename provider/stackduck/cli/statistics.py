@@ -2,37 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackduck.dbapi import Stats
 
 
-@dataclass(slots=True)
-class Totals:
-    """The sums over a run's statements."""
-
-    rows: int = 0
-    calls: int = 0
-    bytes: int = 0
-    left: str = "not told"
-    """What GitHub last said of the rate limit."""
-
-    def add(self, rows: int, stats: Stats) -> None:
-        """Count a statement in."""
-        self.rows += rows
-        self.calls += stats.calls
-        self.bytes += stats.bytes
-        if stats.rate_limit is not None:
-            self.left = f"{stats.rate_limit.remaining} of {stats.rate_limit.limit} left"
-
-    def line(self, seconds: float) -> str:
-        """Write the line."""
-        return (
-            f"{_counted(self.rows, 'row')}, {_counted(self.calls, 'call')}, {size(self.bytes)}, "
-            f"{seconds:.2f} s, rate limit {self.left}"
-        )
+def line(rows: int, seconds: float, stats: Stats | None) -> str:
+    """Say what a run came to: its rows, its seconds, and what its connection cost."""
+    calls, amount, limit = (stats.calls, stats.bytes, stats.rate_limit) if stats else (0, 0, None)
+    left = "not told" if limit is None else f"{limit.remaining} of {limit.limit} left"
+    return f"{_counted(rows, 'row')}, {_counted(calls, 'call')}, {size(amount)}, {seconds:.2f} s, rate limit {left}"
 
 
 def size(amount: float) -> str:

@@ -126,6 +126,13 @@ class Connection:
             self._client.interrupt()
         self._session.interrupt()
 
+    @property
+    def stats(self) -> Stats:
+        """What the connection has cost so far, the statements that failed included."""
+        calls = self._client.calls if self._client else []
+        limit = self._client.rate_limit if self._client else None
+        return Stats(calls=len(calls), bytes=sum(c.bytes for c in calls), rate_limit=limit)
+
     def activity(self) -> str:
         """Say in a few words what the connection is doing, for a progress line."""
         calls = self._client.calls if self._client else []
