@@ -7,13 +7,13 @@ DuckDB as it is, and neither the planner nor the client is loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
-from stackduck.sql import statements
+from stackduck.sql import statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
     from stackduck.engine.relations import Loader
     from stackduck.sql.plan import ColumnTypes, Plan, Scan
+    from stackduck.sql.verbs import Explain
+    from stackduck.sql.views import ViewDefinition
 
 Warn = Callable[[str], None]
 
@@ -49,11 +51,18 @@ class Executor:
             return self._direct(bound)
         finally:
             if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
-                self._views = None
+                self.forget_views()
+
+    def forget_views(self) -> None:
+        """Read the views anew: a statement or the end of a transaction may have changed them."""
+        self._views = None
 
     def _needs_planner(self, statement: Statement) -> bool:
+        """Tell whether a statement reads from a provider, or from a view that does."""
         if statements.names_any(statement, self.catalog.provider_names()):
             return True
+        if not verbs.may_read_views(statement):
+            return False
         return any(t.kind in ("word", "quoted") and t.name.lower() in self.views for t in statement.tokens[1:])
 
     @property
@@ -67,14 +76,19 @@ class Executor:
 
     def _direct(self, bound: Bound) -> Result:
         try:
-            return self.session.run(bound.statement.text, bound.parameters, keyword=bound.statement.keyword)
+            return self._run(bound.statement, bound.statement.text, bound.parameters)
         except ProgrammingError:
             self._explain_unknown_provider(bound.statement)
             raise
 
+    def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
+        """Run the text that stands for a statement."""
+        kind = verbs.kind(statement)
+        return self.session.run(sql, parameters, is_change=kind == "change", is_query=kind == "query")
+
     def _explain_unknown_provider(self, statement: Statement) -> None:
         """Raise the catalog's error where an unknown a.b.c looks like one of its tables."""
-        databases = {row[0].lower() for row in self.session.rows("SELECT database_name FROM duckdb_databases()")}
+        databases = {row[0].lower() for row in self.session.aside("SELECT database_name FROM duckdb_databases()")}
         for provider, service, resource in statements.three_part_names(statement):
             if provider.name.lower() not in databases:
                 self.catalog.resource(provider.name, service.name, resource.name)
@@ -83,23 +97,25 @@ class Executor:
         from stackduck.sql import views
 
         if (view := views.definition(bound.statement)) is not None:
-            return self._create_view(bound, view)
+            if self._needs_planner(statements.of_text(view.query)):
+                return self._create_view(bound, view)
+            return self._direct(bound)
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
-        explained = _explained(bound.statement)
-        statement = views.expand(explained or bound.statement, self.views)
-        if explained:
+        head, inner = verbs.explained(bound.statement)
+        statement = views.expand(verbs.as_query(inner), self.views)
+        if head and not head.is_run:
             return self._explain(self._plan(statement, bound.parameters))
         for _ in range(_MOST_ATTEMPTS):
-            started = datetime.now(timezone.utc).date()
-            result = self._answer(statement, bound, warn=warn)
-            if result is not None and not self._day_has_changed(statement, started):
+            started = datetime.now(UTC).date()
+            result = self._answer(statement, bound, head=head, warn=warn)
+            if not self._day_has_changed(statement, started):
                 return result
         raise OperationalError("the date kept changing while the statement ran; run it again")
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
-        return datetime.now(timezone.utc).date() != started and any(t.is_word(*_DAY_WORDS) for t in statement.tokens)
+        return datetime.now(UTC).date() != started and any(t.is_word(*_DAY_WORDS) for t in statement.tokens)
 
     def _plan(self, statement: Statement, parameters: Mapping[str, object], *, only_columns: bool = False) -> Plan:
         from stackduck.sql.plan import make_plan
@@ -113,14 +129,14 @@ class Executor:
             only_columns=only_columns,
         )
 
-    def _answer(self, statement: Statement, bound: Bound, *, warn: Warn) -> Result:
+    def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
         names = [scan.relation for scan in plan.scans]
         try:
             self._create_relations(plan)
             self._load(plan, warn=warn)
-            return self.session.run(plan.sql, plan.parameters, keyword=statement.keyword)
+            return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
             self.session.discard(names)
 
@@ -164,7 +180,7 @@ class Executor:
         lists = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
         kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT")
         listed = ", ".join(f'unnest(${n}::{k}[]) AS "{n}"' for n, k in zip(columns, kinds, strict=True))
-        return self.session.run(f"SELECT {listed}", lists, keyword="SELECT")
+        return self.session.run(f"SELECT {listed}", lists, is_query=True)
 
     def _bind_only(self, plan: Plan) -> None:
         try:
@@ -172,12 +188,11 @@ class Executor:
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
 
-    def _create_view(self, bound: Bound, view: object) -> Result:
+    def _create_view(self, bound: Bound, view: ViewDefinition) -> Result:
         from stackduck.engine import views as kept
         from stackduck.sql import views
         from stackduck.sql.variables import inlined
 
-        assert isinstance(view, views.ViewDefinition)
         statement = statements.of_text(inlined(view.query, bound.parameters))
         plan = self._plan(views.expand(statement, self.views), {}, only_columns=True)
         try:
@@ -185,8 +200,9 @@ class Executor:
             columns = self.session.describe(plan.sql, {})
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
-        kept.create(self.session, view.head, view.name, text=statement.text, columns=columns)
-        return self.session.run("SELECT 1 AS Count WHERE false", keyword="CREATE")
+        text = verbs.renamed(view.head, statement.text)
+        kept.create(self.session, view.head, view.name, text=text, columns=columns)
+        return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)
 
 
 class _Database:
@@ -202,17 +218,6 @@ class _Database:
         from stackduck.sql.optimized import DISABLED
 
         return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
-
-
-def _explained(statement: Statement) -> Statement | None:
-    """Return the statement behind EXPLAIN; None for others, and for EXPLAIN ANALYZE, which runs."""
-    tokens = statement.tokens
-    if not tokens or not tokens[0].is_word("EXPLAIN") or (len(tokens) > 1 and tokens[1].is_word("ANALYZE")):
-        return None
-    at = 1
-    if len(tokens) > 1 and tokens[1].text == "(" and not tokens[2].is_word("SELECT", "WITH", "FROM", "VALUES"):
-        at = next((i + 1 for i, t in enumerate(tokens) if t.text == ")"), 1)
-    return statements.of_text(statement.text[tokens[at].start :]) if at < len(tokens) else None
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
@@ -251,7 +256,9 @@ def _explain_rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:
         paths.setdefault(f"{request.http_method} {request.path}", []).append(request)
     name, method = scan.resource.full_name, scan.method.name
     if not paths:
-        return [(name, method, f"none: no value of {', '.join(scan.method.required) or 'a condition'} can match", "", 0)]
+        return [
+            (name, method, f"none: no value of {', '.join(scan.method.required) or 'a condition'} can match", "", 0)
+        ]
     return [(name, method, path, _parameters_text(found), len(found)) for path, found in paths.items()]
 
 
@@ -280,5 +287,6 @@ def _in_users_words(exc: ProgrammingError, plan: Plan) -> ProgrammingError:
     name = unknown.group(1)
     known = list(dict.fromkeys(column for scan in plan.scans for column, _ in scan.types))
     tables = ", ".join(dict.fromkeys(scan.resource.full_name for scan in plan.scans))
-    hint = did_you_mean(name, known) or f"; the columns are {', '.join(known)}"
-    return ProgrammingError(f"no column '{name}' in {tables}{hint}")
+    meant = did_you_mean(name, known)
+    listed = f"{'' if meant else ';'} the columns are {', '.join(known)}"
+    return ProgrammingError(f"no column '{name}' in {tables}{meant}{listed}")

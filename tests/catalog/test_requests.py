@@ -151,7 +151,12 @@ def test_a_page_size_without_a_known_maximum_is_left_to_github() -> None:
 def test_who_asks_for_a_page_gets_that_page(name: str, value: str, follows: bool) -> None:
     made = ask(**{name: value})
     assert made.follows_link is follows
-    assert dict(made.query) == {name: value, "per_page": "100"}
+    assert ("per_page" in dict(made.query)) is (name != "page")
+    assert dict(made.query)[name] == value
+
+
+def test_a_page_keeps_the_size_that_the_user_named_beside_it() -> None:
+    assert dict(ask(page="2", per_page="10").query) == {"page": "2", "per_page": "10"}
 
 
 def test_a_method_without_links_stays_without() -> None:

@@ -101,8 +101,9 @@ class Universe:
     """The provider's documents, its rows, and local tables beside them."""
 
     def __init__(self, folder: Path, *, seed: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         write_documents(folder)
-        self.catalog = Catalog([folder], cache_dir=folder / "cache")
+        self.catalog = Catalog.default([folder])
         self.session = Session()
         self.session.rows("SET threads = 1")
         self.database = Planning(self.session)
@@ -116,9 +117,9 @@ class Universe:
         kinds = [TYPES.get(c.split(" ")[0], "VARCHAR") for c in columns]
         listed = ", ".join(f'"{c}" {k}' for c, k in zip(columns, kinds, strict=True))
         self.session.rows(f"CREATE TABLE {way.truth} ({listed})")
-        rows = []
+        rows: list[list[object]] = []
         for values in _combinations(way.given):
-            for _ in range(chance.randint(0, 3)):
+            for _ in range(chance.choice([0, 2, 3, 5])):
                 fields = _fields(chance, len(way.fields) - len(FIELDS))
                 rows.append([len(rows) + 1, *fields, *values])
         chance.shuffle(rows)
@@ -136,6 +137,7 @@ class Universe:
             self.session.rows(f"INSERT INTO other VALUES ({', '.join(map(_literal, row2))})")
         self.session.rows("CREATE VIEW local_view AS SELECT org, max(n) AS n FROM loc GROUP BY org")
         self.session.rows("CREATE MACRO first_org() AS 'a'")
+        self.session.rows("CREATE MACRO this_moment() AS now()::VARCHAR")
 
     def plan(self, statement: str | Statement, parameters: Mapping[str, object] | None = None) -> Plan:
         parsed = of_text(statement) if isinstance(statement, str) else statement

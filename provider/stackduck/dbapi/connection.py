@@ -168,9 +168,11 @@ class Connection:
         except errors.OperationalError as exc:
             if "no transaction is active" not in str(exc):
                 raise
+        self._executor.forget_views()
 
     def _bound(self, operation: str, parameters: Values | None) -> list[Bound]:
         """Bind every statement of a script, before any of them runs."""
+        _check_kinds(operation, parameters)
         used: set[str] = set()
         taken = 0
         bounds = []
@@ -208,8 +210,8 @@ class Connection:
         cursor._take_over(result, warnings=warnings, stats=stats)
 
     def _write_parquet(self, cursor: Cursor, path: str) -> int:
-        self._check()
-        return self._session.export(path)
+        cursor._check()
+        return self._session.export(cursor._rows(), path)
 
     def _get_client(self) -> Client:
         """Return the client, made when the first call is needed."""
@@ -231,3 +233,19 @@ class Connection:
             )
             self._resources.callback(self._client.close)
         return self._client
+
+
+def _check_kinds(operation: object, parameters: object) -> None:
+    """Raise InterfaceError for what is no text, or are no parameters."""
+    if not isinstance(operation, str):
+        raise InterfaceError(f"a statement is text, not {type(operation).__name__}")
+    is_text = isinstance(parameters, (str, bytes, bytearray))
+    if is_text or not isinstance(parameters, (Mapping, Sequence, type(None))):
+        kind = type(parameters).__name__
+        raise InterfaceError(
+            f"parameters are a sequence for ? or a mapping for $name, not {kind}; write [value] for one"
+        )
+    try:
+        operation.encode()
+    except UnicodeEncodeError as exc:
+        raise InterfaceError(f"the statement is no valid text: {exc.reason}") from exc

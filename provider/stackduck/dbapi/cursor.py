@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from stackduck.sql.variables import Values
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
     from stackduck.dbapi.connection import Connection
-    from stackduck.sql.statements import Statement
 
 Description = tuple[str, str, None, None, None, None, None]
 
@@ -85,8 +84,7 @@ class Cursor:
 
     def fetchone(self) -> Row | None:
         """Return the next row, or None at the end."""
-        rows = self._rows().take(1)
-        return rows[0] if rows else None
+        return self._rows().next()
 
     def fetchmany(self, size: int | None = None) -> list[Row]:
         """Return the next rows, `arraysize` of them unless told."""
@@ -96,10 +94,16 @@ class Cursor:
         """Return all rows that are left."""
         return self._rows().take(None)
 
-    def __iter__(self) -> Iterator[Row]:
-        """Yield the rows that are left."""
-        while rows := self._rows().take(1_000):
-            yield from rows
+    def __iter__(self) -> Cursor:
+        """Iterate over the rows that are left."""
+        self._rows()
+        return self
+
+    def __next__(self) -> Row:
+        row = self._rows().next()
+        if row is None:
+            raise StopIteration
+        return row
 
     def write_parquet(self, path: str) -> int:
         """Write the result to a Parquet file instead of fetching it; returns the number of rows."""
@@ -144,7 +148,3 @@ class Cursor:
         if self._result:
             self._result.close()
         self._result, self.warnings, self.stats = None, [], Stats()
-
-
-Parameters = Mapping[str, object] | Sequence[object]
-_ = Statement if TYPE_CHECKING else None

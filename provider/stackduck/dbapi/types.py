@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timezone
+from datetime import UTC, date, datetime, time
 
 
 class TypeObject:
@@ -30,7 +30,18 @@ STRING = TypeObject("STRING", "VARCHAR", "UUID", "ENUM", "JSON")
 BINARY = TypeObject("BINARY", "BLOB", "BIT")
 NUMBER = TypeObject(
     "NUMBER",
-    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+    *(
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+    ),
     *("FLOAT", "DOUBLE", "DECIMAL", "BOOLEAN"),
 )
 DATETIME = TypeObject(
@@ -46,16 +57,16 @@ Timestamp = datetime
 Binary = bytes
 
 
-def DateFromTicks(ticks: float) -> date:  # noqa: N802 - PEP 249's name
+def DateFromTicks(ticks: float) -> date:
     """Return the UTC date of a number of seconds since the epoch."""
     return TimestampFromTicks(ticks).date()
 
 
-def TimeFromTicks(ticks: float) -> time:  # noqa: N802 - PEP 249's name
+def TimeFromTicks(ticks: float) -> time:
     """Return the UTC time of day of a number of seconds since the epoch."""
     return TimestampFromTicks(ticks).time()
 
 
-def TimestampFromTicks(ticks: float) -> datetime:  # noqa: N802 - PEP 249's name
+def TimestampFromTicks(ticks: float) -> datetime:
     """Return the UTC instant of a number of seconds since the epoch, without a zone, as SQL's TIMESTAMP."""
-    return datetime.fromtimestamp(ticks, timezone.utc).replace(tzinfo=None)
+    return datetime.fromtimestamp(ticks, UTC).replace(tzinfo=None)

@@ -1,1 +1,1 @@
-"""Answering: JSON becomes typed relations, and DuckDB reads them. The only door to DuckDB, beside the DB-API over it."""
+"""Answering: JSON becomes typed relations, and DuckDB reads them; the only door to DuckDB but for the DB-API."""

@@ -21,7 +21,7 @@ _KINDS: tuple[tuple[type[Exception], type[errors.Error]], ...] = (
     (duckdb.InterruptException, errors.OperationalError),
     (duckdb.Error, errors.DatabaseError),
 )
-_RELATION_NUMBER = re.compile(r" #\d+(?=\")")
+_RELATION_NUMBER = re.compile(r'((?:[^"\s.]+\.){2}[^"\s.]+) #\d+(?=")')
 
 
 @contextmanager
@@ -40,4 +40,4 @@ def translated() -> Iterator[None]:
 
 def message(exc: Exception) -> str:
     """Return DuckDB's message, with the names that the user knows."""
-    return _RELATION_NUMBER.sub("", str(exc))
+    return _RELATION_NUMBER.sub(r"\1", str(exc))

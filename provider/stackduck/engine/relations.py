@@ -1,4 +1,4 @@
-"""Pages of JSON become the rows of a typed relation; DuckDB parses, Python never looks inside.
+"""Pages of JSON become the rows of a typed relation; DuckDB parses them, Python only where something does not fit.
 
 Truth is checked beside speed: rows where the document says they are, values that fit their types, as many rows as
 GitHub itself counts.
@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from stackduck.engine import shapes
 from stackduck.engine.session import Session
 from stackduck.engine.shapes import Shape
-from stackduck.errors import DataError, Error, OperationalError
+from stackduck.errors import DataError, OperationalError, ProgrammingError
+
+if TYPE_CHECKING:
+    from stackduck.engine.misfits import Misfit
 
 _BATCH_BYTES = 4_000_000
+
+_Page = tuple[int, str]
+"""The number of the call, and the body."""
 
 
 @dataclass(slots=True)
@@ -30,8 +37,9 @@ class Loader:
 
     session: Session
     shape: Shape
-    _pending: list[tuple[int, str]] = field(default_factory=list)
+    _pending: list[_Page] = field(default_factory=list)
     _size: int = 0
+    _loaded: int = 0
     _counts: dict[int, _Counts] = field(default_factory=dict)
     _values: dict[int, Mapping[str, str]] = field(default_factory=dict)
 
@@ -69,45 +77,78 @@ class Loader:
         pending, self._pending, self._size = self._pending, [], 0
         if not pending:
             return
-        bodies = shapes.SEPARATOR.join(body for _, body in pending)
-        self._count(pending, bodies)
-        parameters: dict[str, object] = {"bodies": bodies}
+        is_one_list = self.shape.is_array and len({call for call, _ in pending}) == 1
+        if not is_one_list:
+            self._count(pending)
+        elif self.shape.total_key and pending[0][0] not in self._counts:
+            self._counts[pending[0][0]] = _Counts(told=self._look(pending[:1])[0][1])
+        try:
+            loaded = self._insert(pending)
+        except (DataError, ProgrammingError) as exc:
+            told = DataError(f"{self.shape.resource}: GitHub's answer does not fit its document: {exc}")
+            raise self._cause(pending) or told from exc
+        if self._may_be_odd(loaded) and (cause := self._cause(pending)):
+            raise cause
+        if is_one_list:
+            self._counts.setdefault(pending[0][0], _Counts()).rows += loaded
+
+    def _insert(self, pending: Sequence[_Page]) -> int:
+        """Load pages into the relation and return the number of rows."""
+        parameters: dict[str, object] = {"bodies": _joined(pending)}
         for i, (column, _) in enumerate(self.shape.parameters):
             parameters[f"p{i}"] = [self._values[call].get(column) for call, _ in pending]
-        try:
-            self.session.rows(shapes.insert(self.shape), parameters)
-        except Error as exc:
-            raise self._misfit(exc, bodies) from exc
+        return int(self.session.rows(shapes.insert(self.shape), parameters)[0][0])
 
-    def _count(self, pending: Sequence[tuple[int, str]], bodies: str) -> None:
-        """Find pages without rows where they should be, and count rows."""
-        firsts = []
-        for call, _ in pending:
-            firsts.append(call not in self._counts)
-            self._counts.setdefault(call, _Counts())
+    def _may_be_odd(self, loaded: int) -> bool:
+        """Look closer, and closer again, whether a list, an object or a row may have been something else."""
+        first, self._loaded = {"first": self._loaded}, self._loaded + loaded
+        queries = (shapes.oddities(self.shape, closely=closely) for closely in (False, True))
+        return all(query and self.session.rows(query, first) for query in queries)
+
+    def _cause(self, pending: Sequence[_Page]) -> DataError | None:
+        """Return the error that names what does not fit the document; None where all does."""
+        from stackduck.engine import misfits
+
         try:
-            found = self.session.rows(shapes.counts(self.shape), {"bodies": bodies, "firsts": firsts})
-        except Error as exc:
-            raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from exc
-        for (call, body), (rows, told) in zip(pending, found, strict=True):
-            if rows is None:
-                place = f"at {self.shape.object_key}" if self.shape.object_key else f"in a body of {len(body):,} bytes"
-                raise DataError(
-                    f"{self.shape.resource}: GitHub's answer has no rows {place}, unlike its document; "
-                    "run it again, or correct the document"
-                )
-            counts = self._counts[call]
+            self._look(pending)
+        except DataError as exc:
+            return exc
+        misfit = misfits.find(self.shape, (body for _, body in pending), ask=self.session.aside)
+        return self._said(misfit) if misfit else None
+
+    def _count(self, pending: Sequence[_Page]) -> None:
+        """Count the rows of every page, and keep GitHub's own count of a call."""
+        for (call, _), (rows, told) in zip(pending, self._look(pending), strict=True):
+            counts = self._counts.setdefault(call, _Counts())
             counts.rows += rows
             counts.told = counts.told if told is None else told
 
-    def _misfit(self, exc: Error, bodies: str) -> DataError:
-        """Return the error that names the value which does not fit its declared type."""
-        scalars = shapes.scalars(self.shape)
-        found = self.session.rows(shapes.misfits(self.shape, scalars), {"bodies": bodies})[0] if scalars else ()
-        for scalar, value in zip(scalars, found, strict=True):
-            if value is not None:
-                return DataError(
-                    f"{self.shape.resource}: {scalar.name} is declared {scalar.type}, but GitHub sent "
-                    f"{str(value)[:40]!r}; leave the column out of the statement, or correct the document"
-                )
-        return DataError(f"{self.shape.resource}: GitHub's answer does not fit its document: {exc}")
+    def _look(self, pending: Sequence[_Page]) -> list[tuple[int, int | None]]:
+        """Return each page's number of rows and, for a call's first, its own count of all.
+
+        Raises DataError for a page without rows where they should be.
+        """
+        seen = set(self._counts)
+        firsts = [call not in seen and not seen.add(call) for call, _ in pending]  # type: ignore[func-returns-value]
+        try:
+            found = self.session.aside(shapes.counts(self.shape), {"bodies": _joined(pending), "firsts": firsts})
+        except (DataError, ProgrammingError) as exc:
+            raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from exc
+        for (_, body), (rows, _, odd) in zip(pending, found, strict=True):
+            if rows is None or odd is not None:
+                raise DataError(f"{self.shape.resource}: {self._no_rows(body, odd)}")
+        return [(rows, told) for rows, told, _ in found]
+
+    def _no_rows(self, body: str, odd: str | None) -> str:
+        place = f"at {self.shape.object_key}" if self.shape.object_key else f"in a body of {len(body):,} bytes"
+        seen = f"a row {place} that is no object ({odd})" if odd else f"no rows {place}"
+        return f"GitHub's answer has {seen}, unlike its document; run it again, or correct the document"
+
+    def _said(self, misfit: Misfit) -> DataError:
+        declared = f"{self.shape.resource}: {misfit.name} is declared {misfit.declared}"
+        remedy = "leave the column out of the statement, or correct the document"
+        return DataError(f"{declared}, but GitHub sent {misfit.value[:40]!r}; {remedy}")
+
+
+def _joined(pages: Sequence[_Page]) -> str:
+    return shapes.SEPARATOR.join(body for _, body in pages)

@@ -9,35 +9,35 @@ from typing import Any
 import duckdb
 
 from stackduck.engine.failures import translated
+from stackduck.errors import Error
 
 Row = tuple[Any, ...]
-_READERS = frozenset(
-    "SELECT WITH FROM VALUES TABLE DESCRIBE SHOW SUMMARIZE PIVOT UNPIVOT CALL PRAGMA EXECUTE EXPLAIN".split()
-)
+_NO_ROWS = ("Success", "BOOLEAN")
+_AHEAD = 1_000
+_COUNT = ("Count", "BIGINT")
 
 
 class Result:
     """One statement's rows. They stay in DuckDB until fetched, or until another statement takes the connection."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, lock: RLock, *, keyword: str) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, lock: RLock, *, is_change: bool) -> None:
         self._connection = connection
         self._lock = lock
         self._kept: deque[Row] = deque()
+        self._failure: Error | None = None
         self._is_open = True
-        columns = connection.description
-        description = columns or None
-        first = columns[0] if columns and len(columns) == 1 else None
+        self.is_fresh = True
+        """Whether no row has been taken yet."""
+        columns = connection.description or []
+        told = [(name, str(kind)) for name, kind, *_ in columns] if is_change else []
         self.changed = -1
         """Rows that the statement changed, or -1 where it changes none."""
-        if first and first[0] == "Success" and str(first[1]) == "BOOLEAN" and keyword not in _READERS:
-            description = None
-        elif first and first[0] == "Count" and str(first[1]) == "BIGINT" and keyword not in _READERS:
-            description = None
+        if told == [_COUNT]:
             counted = self.take(None)
             self.changed = counted[0][0] if counted else -1
-        self.description = description
+        self.description = None if told in ([_COUNT], [_NO_ROWS]) else columns or None
         """DuckDB's 7-tuples, or None for a statement that gives no rows."""
-        if description is None:
+        if self.description is None:
             self._is_open = False
 
     @property
@@ -48,25 +48,53 @@ class Result:
     def take(self, count: int | None) -> list[Row]:
         """Return the next `count` rows, all that are left for None; fewer, or none, at the end."""
         with self._lock:
+            self.is_fresh = False
             kept = len(self._kept) if count is None else min(count, len(self._kept))
             rows = [self._kept.popleft() for _ in range(kept)]
             wanted = None if count is None else count - kept
-            if self._is_open and wanted != 0:
-                with translated():
-                    more = self._connection.fetchall() if wanted is None else self._connection.fetchmany(wanted)
-                rows += more
-                self._is_open = bool(more) and wanted is not None
-            return rows
+            if wanted == 0:
+                return rows
+            if self._failure is not None:
+                failure, self._failure = self._failure, None
+                raise failure
+            return rows + self._fetch(wanted) if self._is_open else rows
+
+    def next(self) -> Row | None:
+        """Return the next row, or None at the end; those after it are read ahead, and lost to nobody."""
+        with self._lock:
+            if not self._kept and self._is_open:
+                self.is_fresh = False
+                self._kept.extend(self._fetch(_AHEAD))
+            rows = self.take(1)
+            return rows[0] if rows else None
 
     def detach(self) -> None:
         """Keep what is left, so that the connection is free for another statement."""
         if self._is_open:
-            with translated():
-                self._kept.extend(self._connection.fetchall())
-            self._is_open = False
+            try:
+                self._kept.extend(self._fetch(None))
+            except Error as exc:
+                # It belongs to whoever reads these rows, not to the other statement.
+                self._failure = exc
 
     def close(self) -> None:
         """Forget what is left."""
         self._kept.clear()
+        self._failure = None
         self._is_open = False
 
+    def kept(self) -> list[Row]:
+        """Return the rows that have stepped aside, without taking them."""
+        if self._failure is not None:
+            raise self._failure
+        return list(self._kept)
+
+    def _fetch(self, count: int | None) -> list[Row]:
+        try:
+            with translated():
+                rows = self._connection.fetchall() if count is None else self._connection.fetchmany(count)
+        except BaseException:
+            self._is_open = False
+            raise
+        self._is_open = bool(rows) and count is not None
+        return rows

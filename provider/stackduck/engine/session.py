@@ -14,7 +14,7 @@ import duckdb
 
 from stackduck.engine.failures import translated
 from stackduck.engine.results import Result
-from stackduck.errors import DataError, Error
+from stackduck.errors import DataError, Error, InterfaceError
 
 ColumnTypes = Sequence[tuple[str, str]]
 
@@ -34,18 +34,28 @@ class Session:
             self._duck = duckdb.connect(database, read_only=read_only, config=dict(_CONFIG))
         self._lock = RLock()
         self._open: Result | None = None
-        self._latest: tuple[str, Mapping[str, object] | None] = ("", None)
+        self._latest: tuple[str, Mapping[str, object] | None] | None = None
         self._spent: list[str] = []
         self._numbers = 0
 
-    def run(self, sql: str, parameters: Mapping[str, object] | None = None, *, keyword: str = "") -> Result:
-        """Run one statement and return its rows."""
+    def run(
+        self,
+        sql: str,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        is_change: bool = False,
+        is_query: bool = False,
+    ) -> Result:
+        """Run one statement and return its rows.
+
+        A change's only row is how many it changed. A query may be run again to write its rows to a file.
+        """
         with self._lock:
             self.settle()
             with translated():
                 self._execute(sql, parameters)
-                self._open = Result(self._duck, self._lock, keyword=keyword)
-            self._latest = (sql, parameters)
+                self._open = Result(self._duck, self._lock, is_change=is_change)
+            self._latest = (sql, parameters) if is_query else None
             return self._open
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
@@ -55,15 +65,30 @@ class Session:
             with translated():
                 return self._execute(sql, parameters).fetchall()
 
-    def export(self, path: str) -> int:
-        """Write the rows of the latest statement to a Parquet file, instead of fetching them; returns their number."""
+    def aside(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query on a connection of its own, which a transaction that has failed does not stop."""
         with self._lock, translated():
-            sql, parameters = self._latest
-            if self._open is not None and self._open.is_open:
+            other = self._duck.cursor()
+            try:
+                return (other.execute(sql, dict(parameters)) if parameters else other.execute(sql)).fetchall()
+            finally:
+                other.close()
+
+    def export(self, result: Result, path: str) -> int:
+        """Write the rows of a result to a Parquet file, instead of fetching them; returns their number."""
+        with self._lock:
+            if not result.is_fresh:
+                raise InterfaceError("rows of this result were fetched already; execute the statement again")
+            if result is self._open and self._latest:
+                sql, parameters = self._latest
                 self._duck.abort()
-                self._open.close()
+            else:
+                result.detach()
+                sql, parameters = _literal_rows(result)
             target = path.replace("'", "''")
-            rows = self._execute(f"COPY ({sql}) TO '{target}' (FORMAT parquet)", parameters).fetchall()
+            with translated():
+                rows = self._execute(f"COPY ({sql}\n) TO '{target}' (FORMAT parquet)", parameters).fetchall()
+            result.close()
             return int(rows[0][0])
 
     def settle(self) -> None:
@@ -118,7 +143,8 @@ class Session:
         if len(name) > 3 or "." in name[-1]:
             return None
         where = " AND ".join(f"lower({key}) = lower(${key})" for key in keys)
-        sql = f"SELECT column_name FROM duckdb_columns() WHERE {where} ORDER BY database_oid, schema_oid, table_oid, column_index"
+        order = "database_oid, schema_oid, table_oid, column_index"
+        sql = f"SELECT column_name FROM duckdb_columns() WHERE {where} ORDER BY {order}"
         found = [row[0].lower() for row in self.rows(sql, dict(zip(keys, name, strict=True)))]
         return tuple(found) if found and len(found) == len(set(found)) else None
 
@@ -160,10 +186,6 @@ class Session:
         """Return the names that SET VARIABLE gave."""
         return frozenset(row[0] for row in self.rows("SELECT name FROM duckdb_variables()"))
 
-    def in_transaction(self) -> bool:
-        """Tell whether BEGIN is in force."""
-        return self._duck.in_transaction if hasattr(self._duck, "in_transaction") else False
-
     def interrupt(self) -> None:
         """Stop the statement that runs, from another thread."""
         self._duck.interrupt()
@@ -173,6 +195,14 @@ class Session:
         with self._lock:
             self._open = None
             self._duck.close()
+
+
+def _literal_rows(result: Result) -> tuple[str, Mapping[str, object]]:
+    """Return a query of the rows that have stepped aside, a list a column."""
+    rows, columns = result.kept(), result.description or []
+    lists = {f"c{i}": [row[i] for row in rows] for i in range(len(columns))}
+    unnested = (f"unnest($c{i}::{column[1]}[]) AS {quoted(column[0])}" for i, column in enumerate(columns))
+    return f"SELECT {', '.join(unnested)}", lists
 
 
 def quoted(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The SQL that turns pages of JSON into rows of declared types, and that finds what did not fit.
+"""The SQL that turns pages of JSON into rows of declared types, and that tells what may not fit.
 
 Only text is made here. Every statement takes `$bodies`: pages with SEPARATOR between them. Values are read as text and
 then cast, since a cast fails where from_json would give NULL in silence.
@@ -7,18 +7,15 @@ then cast, since a cast fails where from_json would give NULL in silence.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from stackduck.engine import kinds
 from stackduck.engine.session import quoted
 
 SEPARATOR = "\x1e"
 """Stands between pages; no JSON text holds it unescaped."""
-
-_CAST = frozenset({"BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMPTZ"})
-_CAST_INSIDE = re.compile(r'("(?:[^"]|"")*")|\b(BIGINT|DOUBLE|BOOLEAN|DATE|TIMESTAMPTZ)\b')
 
 
 class Field(Protocol):
@@ -49,45 +46,38 @@ class Shape:
     rows_are_values: bool = False
     """Whether each row is a bare value, which goes whole into the only field."""
 
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """A value in a row that is cast from text to its declared type."""
-
-    name: str
-    """As SQL names it: assignee.id."""
-    type: str
-    text: str
-    """The SQL of its text, in a row called r."""
+    @property
+    def keys(self) -> list[str]:
+        """The names on the way to the rows."""
+        return self.object_key.removeprefix("$").strip(".").split(".") if self.object_key.strip("$.") else []
 
     @property
-    def is_lost(self) -> str:
-        """The SQL condition under which the text is no value of the type. DuckDB alone would read 1.5 as BIGINT 2."""
-        misfit = f"{self.text} IS NOT NULL AND TRY_CAST({self.text} AS {self.type}) IS NULL"
-        return f"({misfit} OR {self.is_fraction})" if self.type == "BIGINT" else f"({misfit})"
-
-    @property
-    def is_fraction(self) -> str:
-        """The SQL condition under which the text is a number that is not whole."""
-        as_double = f"TRY_CAST({self.text} AS DOUBLE)"
-        return f"(contains({self.text}, '.') AND {as_double} <> trunc({as_double}))"
+    def values(self) -> list[str]:
+        """The SQL of each field's value, in a row called r."""
+        return ["r"] if self.rows_are_values else [f"r.{quoted(f.name)}" for f in self.fields]
 
 
 def counts(shape: Shape) -> str:
-    """Return the query for each page's number of rows (NULL where they are missing), and its own count of all rows.
+    """Return the query for each page's number of rows (NULL where they are missing), its own count of all rows, and
+    the JSON type of a row that is no object.
 
     `$firsts` tells for each page whether its own count is wanted.
     """
-    path = text(shape.object_key or "$")
-    told = f"CASE WHEN first THEN TRY_CAST(b ->> {text('$.' + shape.total_key)} AS BIGINT) END" if shape.total_key else "NULL"
+    path = shape.object_key or "$"
+    total = text(f"$.{shape.total_key}")
+    told = f"CASE WHEN first THEN TRY_CAST(b ->> {total} AS BIGINT) END" if shape.total_key else "NULL"
+    odd = "NULL"
     if shape.is_array:
-        # An array length of 0 is an empty array, or no array at all.
-        rows = f"CASE WHEN n > 0 OR json_type(b, {path}) = 'ARRAY' THEN n END"
+        # No types are an empty array, or no array at all.
+        rows = f"CASE WHEN len(types) > 0 OR json_type(b, {text(path)}) = 'ARRAY' THEN len(types) END"
+        if not shape.rows_are_values:
+            odd = "list_filter(types, lambda t: t <> 'OBJECT')[1]"
     else:
         kind = "NOT NULL" if shape.rows_are_values else "NOT DISTINCT FROM 'OBJECT'"
-        rows = f"CASE WHEN nullif(json_type(b, {path}), 'NULL') IS {kind} THEN 1 END"
-    length = f"json_array_length(b, {path})" if shape.is_array else "NULL"
-    return f"SELECT {rows}, {told} FROM (SELECT b, first, {length} AS n FROM ({_pages(', unnest($firsts) AS first')}))"
+        rows = f"CASE WHEN nullif(json_type(b, {text(path)}), 'NULL') IS {kind} THEN 1 END"
+    types = f"json_type(b, {text(path + '[*]')})" if shape.is_array else "NULL"
+    pages = _pages(", unnest($firsts) AS first")
+    return f"SELECT {rows}, {told}, {odd} FROM (SELECT b, first, {types} AS types FROM ({pages}))"
 
 
 def insert(shape: Shape) -> str:
@@ -97,23 +87,63 @@ def insert(shape: Shape) -> str:
     """
     parameters = range(len(shape.parameters))
     columns = [quoted(f.name) for f in shape.fields] + [quoted(name) for name, _ in shape.parameters]
-    values = ["r"] if shape.rows_are_values else [f"r.{quoted(f.name)}" for f in shape.fields]
+    values = shape.values
     casts = [f"CAST({value} AS {f.type})" for value, f in zip(values, shape.fields, strict=True)]
     casts += [f"CAST(p{i} AS {kind})" for i, (_, kind) in enumerate(shape.parameters)]
     lists = "".join(f", unnest($p{i}::VARCHAR[]) AS p{i}" for i in parameters)
     carried = "".join(f", p{i}" for i in parameters)
-    fractions = " OR ".join(s.is_fraction for s in scalars(shape) if s.type == "BIGINT")
-    guard = f" WHERE NOT coalesce({fractions}, false) OR error('a number is not whole')::BOOLEAN" if fractions else ""
-    return (
-        f"INSERT INTO {quoted(shape.relation)} ({', '.join(columns)}) SELECT {', '.join(casts)} "
-        f"FROM (SELECT unnest({_rows(shape)}) AS r{carried} FROM ({_parsed(shape, lists, carried)})){guard}"
-    )
+    lost = " OR ".join(filter(None, (_loses(f.type, v) for v, f in zip(values, shape.fields, strict=True))))
+    guard = f" WHERE CASE WHEN {lost} THEN error('a part of a value is lost')::BOOLEAN ELSE true END" if lost else ""
+    rows = f"SELECT unnest({_rows(shape)}) AS r, {_no_rows(shape)}{carried} FROM ({_parsed(shape, lists, carried)})"
+    head = f"INSERT INTO {quoted(shape.relation)} ({', '.join(columns)})"
+    return f"{head} SELECT {', '.join(casts)} FROM ({rows}){guard}"
 
 
-def misfits(shape: Shape, found: Sequence[Scalar]) -> str:
-    """Return the query of one row with, for each scalar, a text that does not fit its type, or NULL."""
-    columns = ", ".join(f"any_value({s.text}) FILTER ({s.is_lost})" for s in found)
-    return f"SELECT {columns} FROM (SELECT unnest({_rows(shape)}) AS r FROM ({_parsed(shape)}))"
+def oddities(shape: Shape, *, closely: bool) -> str:
+    """Return the query that has a row if a list, an object or a whole row may have been something else.
+
+    from_json reads those as NULL, or as a struct of NULLs, in silence. One field stands for its struct and for the row,
+    unless looked at closely. `$first` is the first row id to look at.
+    """
+    found = [odd for f in shape.fields if (odd := _looks_odd(f.type, quoted(f.name), closely=closely))]
+    if shape.is_array and not shape.rows_are_values:
+        found.append(_all_null("", [(f.name, f.type) for f in shape.fields], closely=closely))
+    odd = " OR ".join(found)
+    return f"SELECT 1 FROM {quoted(shape.relation)} WHERE rowid >= $first AND ({odd}) LIMIT 1" if odd else ""
+
+
+def _looks_odd(kind: str, value: str, *, closely: bool, parent: str = "", depth: int = 0) -> str:
+    """Return the SQL condition under which a value may come from JSON of another form; empty for never."""
+    if (element := kinds.element(kind)) is not None:
+        odd = [f"({value} IS NULL AND {parent} IS NOT NULL)" if parent else f"{value} IS NULL"]
+        if inner := _looks_odd(element, f"x{depth}", closely=closely, depth=depth + 1):
+            odd.append(f"len(list_filter({value}, lambda x{depth}: {inner})) > 0")
+    elif fields := kinds.struct_fields(kind):
+        odd = [f"({_all_null(f'{value}.', fields, closely=closely)} AND {value} IS NOT NULL)"]
+        for name, inner_kind in fields:
+            odd.append(_looks_odd(inner_kind, f"{value}.{quoted(name)}", closely=closely, parent=value, depth=depth))
+    else:
+        return ""
+    return f"({' OR '.join(filter(None, odd))})"
+
+
+def _all_null(prefix: str, fields: Sequence[tuple[str, str]], *, closely: bool) -> str:
+    """Return the SQL condition under which all fields are NULL, or the one that is least likely to be."""
+    names = [name for name, _ in fields]
+    if not closely:
+        names = [next((name for name, kind in fields if kind == "BIGINT"), names[0])]
+    return f"({' AND '.join(f'{prefix}{quoted(name)} IS NULL' for name in names)})"
+
+
+def _loses(kind: str, value: str, *, depth: int = 0) -> str:
+    """Return the SQL condition under which casting the text of a value would lose a part of it; empty for never."""
+    if (element := kinds.element(kind)) is not None:
+        inner = _loses(element, f"x{depth}", depth=depth + 1)
+        return f"len(list_filter({value}, lambda x{depth}: {inner})) > 0" if inner else ""
+    if fields := kinds.struct_fields(kind):
+        found = [_loses(inner, f"{value}.{quoted(name)}", depth=depth) for name, inner in fields]
+        return " OR ".join(filter(None, found))
+    return kinds.loses(kind, value)
 
 
 def _pages(lists: str = "") -> str:
@@ -123,73 +153,28 @@ def _pages(lists: str = "") -> str:
 def _parsed(shape: Shape, lists: str = "", carried: str = "") -> str:
     """Return the query of each page as j: nested structs with the rows at the end of the object key."""
     structure = _rows_structure(shape)
-    for key in reversed(_keys(shape)):
+    for key in reversed(shape.keys):
         structure = {key: structure}
     return f"SELECT from_json(b, {text(json.dumps(structure))}) AS j{carried} FROM ({_pages(lists)})"
 
 
 def _rows(shape: Shape) -> str:
-    rows = ".".join(("j", *map(quoted, _keys(shape))))
+    rows = ".".join(("j", *map(quoted, shape.keys)))
     return rows if shape.is_array else f"[{rows}]"
 
 
-def _keys(shape: Shape) -> list[str]:
-    return shape.object_key.removeprefix("$").strip(".").split(".") if shape.object_key.strip("$.") else []
-
-
-def scalars(shape: Shape) -> list[Scalar]:
-    """Return every value that is cast, those inside structs included."""
-    if shape.rows_are_values:
-        return [Scalar(f.name, f.type, "r") for f in shape.fields if f.type in _CAST]
-    return [scalar for each in shape.fields for scalar in _scalars("", "r", each.name, kind=each.type)]
-
-
-def _scalars(path: str, row: str, name: str, *, kind: str) -> Iterator[Scalar]:
-    path, row = f"{path}.{name}".lstrip("."), f"{row}.{quoted(name)}"
-    if kind in _CAST:
-        yield Scalar(path, kind, row)
-    elif kind.startswith("STRUCT(") and kind.endswith(")"):
-        for inner, inner_kind in struct_fields(kind):
-            yield from _scalars(path, row, inner, kind=inner_kind)
+def _no_rows(shape: Shape) -> str:
+    """Return the SQL that fails where the list of rows is missing; coalesce would copy the rows."""
+    return f"unnest(CASE WHEN {_rows(shape)} IS NULL THEN [error('no rows')::BOOLEAN] ELSE []::BOOLEAN[] END)"
 
 
 def _rows_structure(shape: Shape) -> object:
     """Return from_json's structure of the rows, with text for every value that is cast."""
     if shape.rows_are_values:
-        row: object = _as_text(shape.fields[0].type)
+        row: object = kinds.as_text(shape.fields[0].type)
     else:
-        row = {f.name: _as_text(f.type) for f in shape.fields}
+        row = {f.name: kinds.as_text(f.type) for f in shape.fields}
     return [row] if shape.is_array else row
-
-
-def _as_text(kind: str) -> str:
-    return _CAST_INSIDE.sub(lambda match: match[1] or "VARCHAR", kind)
-
-
-def struct_fields(kind: str) -> list[tuple[str, str]]:
-    """Return names and types of the fields of STRUCT("a" BIGINT, "b" STRUCT(…))."""
-    found = []
-    for part in _split(kind[len("STRUCT(") : -1]):
-        end = 1
-        while part[end] != '"' or part[end : end + 2] == '""':
-            end += 2 if part[end] == '"' else 1
-        found.append((part[1:end].replace('""', '"'), part[end + 1 :].strip()))
-    return found
-
-
-def _split(inner: str) -> Iterator[str]:
-    """Cut at the commas that are in no parentheses and no quotes."""
-    start = depth = 0
-    is_quoted = False
-    for at, char in enumerate(inner):
-        if char == '"':
-            is_quoted = not is_quoted
-        elif not is_quoted:
-            depth += (char == "(") - (char == ")")
-            if char == "," and depth == 0:
-                yield inner[start:at].strip()
-                start = at + 1
-    yield inner[start:].strip()
 
 
 def text(value: str) -> str:

@@ -37,6 +37,8 @@ def references(scopes: Scopes) -> dict[Occurrence, list[Reference]]:
         if isinstance(column.this, exp.Star):
             continue
         query = _query_of(column, by_node)
+        if query and _is_ordered_alias(column, query):
+            continue
         target = _resolve_outward(query, column)
         if target and target[0].occurrence and query:
             name = target[0].original(target[1])
@@ -46,8 +48,28 @@ def references(scopes: Scopes) -> dict[Occurrence, list[Reference]]:
     return found
 
 
-def _query_of(column: exp.Expression, by_node: Mapping[int, Query]) -> Query | None:
-    node: exp.Expression | None = column
+def _is_ordered_alias(column: exp.Column, query: Query) -> bool:
+    """Tell whether a name in ORDER BY is one that the SELECT list gives, which goes before a column there."""
+    if column.table or not isinstance(column.parent, exp.Ordered):
+        return False
+    name = column.name.lower()
+    return any(n == name and isinstance(e, exp.Alias) for n, e in query.outputs)
+
+
+def uncertain(scopes: Scopes) -> Iterator[tuple[Occurrence, exp.Column]]:
+    """Yield the columns that may be an occurrence's or another source's, whose columns are not known."""
+    for query in scopes.every:
+        for column in query.own(exp.Column):
+            if not isinstance(column, exp.Column) or column.table or _is_ordered_alias(column, query):
+                continue
+            if query.resolve(column) is None:
+                for source in query.sources:
+                    if source.occurrence and source.has(column.name.lower()) is not False:
+                        yield source.occurrence, column
+
+
+def _query_of(column: exp.Expr, by_node: Mapping[int, Query]) -> Query | None:
+    node: exp.Expr | None = column
     while node is not None:
         if id(node) in by_node:
             return by_node[id(node)]
@@ -71,13 +93,31 @@ def _may_be_own(query: Query, column: exp.Column) -> bool:
     return any(s.has(column.name.lower()) is not False for s in query.sources)
 
 
-def _in_select_list(column: exp.Expression, select: exp.Expression) -> bool:
+def _in_select_list(column: exp.Expr, select: exp.Expr) -> bool:
     node = column
     while node.parent is not None and node.parent is not select:
         if isinstance(node, (exp.AggFunc, exp.Window, exp.Query)):
             return False
         node = node.parent
     return node.arg_key == "expressions" and not isinstance(node, exp.AggFunc)
+
+
+def is_question(column: exp.Column) -> bool:
+    """Tell whether a column is compared for equality with a constant expression, in WHERE or ON."""
+    node: exp.Expr = column
+    while isinstance(node.parent, exp.Paren):
+        node = node.parent
+    comparison = node.parent
+    if isinstance(comparison, (exp.EQ, exp.NullSafeEQ)):
+        others = [comparison.expression if comparison.this is node else comparison.this]
+    elif isinstance(comparison, exp.In) and comparison.this is node and not comparison.args.get("query"):
+        others = comparison.expressions
+    else:
+        return False
+    if any(other.find(exp.Column, exp.Query) for other in others):
+        return False
+    holder = comparison.find_ancestor(exp.Where, exp.Join, exp.Select, exp.Filter)
+    return isinstance(holder, exp.Join) or (isinstance(holder, exp.Where) and isinstance(holder.parent, exp.Select))
 
 
 def star_edits(statement: Statement, scopes: Scopes, hidden: Mapping[Occurrence, frozenset[str]]) -> Iterator[Edit]:
@@ -116,13 +156,13 @@ class _Stars:
             yield from self.visit(cte.query, self.wanted_of_cte.get(id(cte), frozenset()))
 
     def _select(self, query: Query, wanted: frozenset[str]) -> Iterator[Edit]:
-        named = frozenset(c.name.lower() for c in query.node.find_all(exp.Column)) | wanted
+        named = frozenset(c.name.lower() for c in query.below[exp.Column]) | wanted
         shown = [(source, self._shown(source, named)) for source in query.sources]
         for source, extra in shown:
             if source.query:
                 yield from self.visit(source.query, extra)
-        for star in query.node.find_all(exp.Star):
-            if star.find_ancestor(exp.Select) is query.node and not _is_counted(star):
+        for star in query.own(exp.Star):
+            if isinstance(star, exp.Star) and not _is_counted(star):
                 yield from self._star(star, query, shown, wanted)
         self._refuse_whole_rows(query, shown)
 
@@ -160,9 +200,20 @@ class _Stars:
             if (table and source.alias != table) or _is_not_shown(source):
                 continue
             for name in sorted(extra - wanted - taken):
-                names[quote(name) if table or self._is_merged(query, name) else f"{quote(source.alias)}.{quote(name)}"] = None
+                names[quote(name) if table else self._excluded(query, source, name)] = None
         if names:
             yield self._exclude(star, list(names), query)
+
+    def _excluded(self, query: Query, source: Source, name: str) -> str:
+        """Return the name by which EXCLUDE means the column of that source and no other."""
+        others = [s for s in query.sources if s is not source]
+        if self._is_merged(query, name) or not others:
+            return quote(name)
+        if source.alias:
+            return f"{quote(source.alias)}.{quote(name)}"
+        if any(s.has(name) is not False for s in others):
+            raise NotSupportedError(f"* over a subquery without a name may show {name}; give the subquery an alias")
+        return quote(name)
 
     def _is_merged(self, query: Query, name: str) -> bool:
         return any(u.name.lower() == name for s in query.sources if s.join for u in s.join.args.get("using") or ())
@@ -200,20 +251,27 @@ class _Stars:
         with_extra = {s.alias: extra for s, extra in shown if extra}
         if not with_extra:
             return
-        known = {n for s in query.sources for n in (s.occurrence.columns if s.occurrence else ())}
-        for column in query.node.find_all(exp.Column):
-            if not column.table and column.name.lower() in with_extra and column.name.lower() not in known:
-                raise NotSupportedError(f"{column.name} as a whole row cannot be read from a provider table; name its columns")
-        for columns in query.node.find_all(exp.Columns):
+        for column in query.below[exp.Column]:
+            name = column.name.lower()
+            is_bare = isinstance(column, exp.Column) and not column.table
+            if is_bare and name in with_extra and not any(s.has(name) for s in query.sources):
+                raise NotSupportedError(
+                    f"{column.name} as a whole row cannot be read from a provider table; name its columns"
+                )
+        for columns in query.below[exp.Columns]:
             pattern = columns.this.this if isinstance(columns.this, exp.Literal) else ".*"
             if not isinstance(columns.this, exp.Star) and _matches_any(pattern, with_extra.values()):
-                raise NotSupportedError("COLUMNS() with a pattern cannot be read from a provider table; name the columns, or use COLUMNS(*)")
-        if query.node.find(exp.PositionalColumn):
+                raise NotSupportedError(
+                    "COLUMNS() with a pattern may show a provider table's parameters; name the columns"
+                )
+        if query.below[exp.PositionalColumn]:
             raise NotSupportedError("#1 and the like cannot be read from a provider table; name the columns")
         if any(str(s.join.args.get("method") or "").upper() == "NATURAL" for s in query.sources if s.join):
             raise NotSupportedError("NATURAL JOIN cannot be read from a provider table; write JOIN … USING (…)")
         if any(s.occurrence and s.occurrence.table.args.get("pivots") for s in query.sources):
-            raise NotSupportedError("a provider table cannot be pivoted in FROM; pivot a subquery that selects its columns")
+            raise NotSupportedError(
+                "a provider table cannot be pivoted in FROM; pivot a subquery that selects its columns"
+            )
 
 
 def reads_unnamed(scopes: Scopes) -> bool:
@@ -238,7 +296,7 @@ def _is_counted(star: exp.Star) -> bool:
 
 def _is_not_shown(source: Source) -> bool:
     """Tell whether the source is the right side of a SEMI or ANTI join, whose columns no star has."""
-    return bool(source.join) and str(source.join.args.get("kind") or "").upper() in ("SEMI", "ANTI")
+    return source.join is not None and str(source.join.args.get("kind") or "").upper() in ("SEMI", "ANTI")
 
 
 def _matches_any(pattern: str, names: Iterable[frozenset[str]]) -> bool:

@@ -1,4 +1,4 @@
-"""Method choice and calls: values × values become the requests of a scan.
+"""Method choice and calls: values times values become the requests of a scan.
 
 The rule is StackQL's: the first method in the document's order whose required parameters are all supplied. What is
 missing becomes an error that says everything: the parameters, the alternatives and the corrected statement.
@@ -15,7 +15,26 @@ from stackduck.errors import CallLimitError, MissingParameterError, NotSupported
 from stackduck.sql.scopes import Disjuncts
 from stackduck.sql.values import Listed, unite
 
-_SHAPES = {"DATE": "'2026-01-31'", "BIGINT": "a whole number", "BOOLEAN": "true or false", "TIMESTAMPTZ": "'2026-01-31T12:00:00Z'"}
+_SHAPES = {
+    "DATE": "'2026-01-31'",
+    "BIGINT": "a whole number",
+    "BOOLEAN": "true or false",
+    "TIMESTAMPTZ": "'2026-01-31T12:00:00Z'",
+}
+_EXAMPLES = {
+    "DATE": "'<YYYY-MM-DD>'",
+    "BIGINT": "<number>",
+    "DOUBLE": "<number>",
+    "BOOLEAN": "true",
+    "TIMESTAMPTZ": "'<YYYY-MM-DDThh:mm:ssZ>'",
+}
+_SAMPLES = {
+    "DATE": "'2026-01-31'",
+    "BIGINT": "1",
+    "DOUBLE": "1",
+    "BOOLEAN": "true",
+    "TIMESTAMPTZ": "'2026-01-31T12:00:00Z'",
+}
 
 Call = tuple[tuple[str, str], ...]
 """Parameter names and their values, in the method's order."""
@@ -75,16 +94,26 @@ def too_many(needed: int, *, max_calls: int, resource: str) -> CallLimitError:
     )
 
 
+def nearest(resource: Resource, ways: Disjuncts, *, mentioned: Iterable[str]) -> tuple[Method, tuple[str, ...]]:
+    """Return the method that takes most of what the statement mentions and lacks the fewest parameters, and these."""
+    named = set(mentioned)
+
+    def distance(option: tuple[Method, tuple[str, ...]]) -> tuple[int, int]:
+        return sum(option[0].parameter(name) is None for name in named), len(option[1])
+
+    return min(((m, missing(m, ways)) for m in select_methods(resource)), key=distance)
+
+
 def missing_error(
-    resource: Resource, ways: Disjuncts, *, ignored: Iterable[str], corrected: Mapping[str, str]
+    resource: Resource, ways: Disjuncts, *, mentioned: Iterable[str], ignored: Iterable[str], corrected: str
 ) -> MissingParameterError:
     """Return the error for a resource without a usable method.
 
-    `ignored` are conditions on parameters that supply nothing; `corrected` has the statement for each first
-    missing set of names, joined by a comma.
+    `mentioned` are the parameters in the statement, `ignored` those whose conditions supply nothing; `corrected` is
+    the statement as it should be, if known.
     """
     options = [(m, missing(m, ways)) for m in select_methods(resource)]
-    best, names = min(options, key=lambda option: len(option[1]))
+    best, names = nearest(resource, ways, mentioned=mentioned)
     conditions = " AND ".join(f"{name} = {example(best, name)}" for name in names)
     text = f"{resource.full_name} needs {_and(names)}; add WHERE {conditions}"
     ignored = tuple(ignored)
@@ -93,10 +122,8 @@ def missing_error(
     others = dict.fromkeys(" and ".join(lacking) for m, lacking in options if m is not best and lacking != names)
     if others:
         text += f"; or give {', or '.join(others)} instead"
-    fixed = corrected.get(",".join(names), "")
-    return MissingParameterError(
-        text + (f"\ntry: {fixed}" if fixed else ""), resource=resource.full_name, missing=names, corrected=fixed
-    )
+    text += f"\ntry: {corrected}" if corrected else ""
+    return MissingParameterError(text, resource=resource.full_name, missing=names, corrected=corrected)
 
 
 def passed_over(resource: Resource, chosen: Method, name: str) -> MissingParameterError:
@@ -112,9 +139,27 @@ def passed_over(resource: Resource, chosen: Method, name: str) -> MissingParamet
     )
 
 
+def ambiguous(resource: Resource, name: str) -> NotSupportedError:
+    """Return the error for a comparison that may mean a parameter or the response field of the same name."""
+    return NotSupportedError(
+        f"{name} is a parameter of {resource.full_name} and a field of its rows; "
+        f"give the parameter by {name} = '<value>' on its own in WHERE, "
+        f"or compare the field in an outer query, SELECT … FROM (SELECT …) WHERE {name} = …"
+    )
+
+
+def unclear(resource: Resource, name: str, *, alias: str) -> ProgrammingError:
+    """Return the error for a name that may be a parameter or another table's column."""
+    return ProgrammingError(
+        f"{name} may be the parameter of {resource.full_name} or another table's column; write {alias}.{name}, "
+        f"or the other table's name before it"
+    )
+
+
 def misfit(resource: Resource, name: str, *, text: str, kind: str) -> ProgrammingError:
     """Return the error for a parameter compared with a constant that is no value of its type."""
-    return ProgrammingError(f"{resource.full_name}: {name} is a {kind}, and {text!r} is none; write it as {_SHAPES.get(kind, kind)}")
+    shape = _SHAPES.get(kind, kind)
+    return ProgrammingError(f"{resource.full_name}: {name} is a {kind}, and {text!r} is none; write it as {shape}")
 
 
 def unsupplied(resource: Resource, parameter: Parameter) -> ProgrammingError:
@@ -131,13 +176,15 @@ def example(method: Method, name: str) -> str:
     return _example(parameter) if parameter else "'<value>'"
 
 
+def sample(method: Method, name: str) -> str:
+    """Return a literal that the parameter may have, to try a corrected statement with."""
+    parameter = method.parameter(name)
+    return _SAMPLES.get(parameter.type, "'x'") if parameter else "'x'"
+
+
 def _example(parameter: Parameter) -> str:
-    if parameter.type == "DATE":
-        return "'<YYYY-MM-DD>'"
-    if parameter.type in ("BIGINT", "DOUBLE"):
-        return "<number>"
-    if parameter.type == "BOOLEAN":
-        return "true"
+    if parameter.type in _EXAMPLES:
+        return _EXAMPLES[parameter.type]
     return "'<slug>'" if parameter.name in ("enterprise", "org") else f"'<{parameter.name}>'"
 
 

@@ -1,24 +1,51 @@
 """What DuckDB's own optimizer says must hold: a second opinion where walking the statement found no value.
 
 `EXPLAIN (SQL)` over empty typed tables prints the optimized query; every provider table appears in it by its
-relation's name, with the conditions that were pushed down to it. Reading it back uses the same proof as the user's text.
+relation's name, with the conditions that were pushed down to it. Reading it back uses the same proof as the user's
+text. What DuckDB pushes that must not be, and constants that are others a moment later, are kept out here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sqlglot import exp
 
-from stackduck.sql import conditions, scopes
+from stackduck.sql import conditions, reading
+from stackduck.sql.constants import Constants
 from stackduck.sql.parsing import parse
+from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.scopes import Disjuncts
+from stackduck.sql.statements import Statement, of_text
 
 # Optimizers that prune empty tables, or that read a table twice and leave one of the readings without conditions.
 DISABLED = (
     "statistics_propagation,empty_result_pullup,late_materialization,top_n_window_elimination,window_self_join,"
     "common_subplan,build_side_probe_side,join_order,compressed_materialization"
+)
+
+_CLOCK = (
+    *("NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_TIME"),
+    *("CURRENT_LOCALTIMESTAMP", "CURRENT_LOCALTIME", "LOCALTIME", "GET_CURRENT_TIME", "AGE", "TXID_CURRENT"),
+)
+_BEFORE_PAREN = frozenset(
+    {
+        *("AND", "OR", "NOT", "IN", "ON", "AS", "USING", "FROM", "JOIN", "WHERE", "SELECT", "EXISTS", "VALUES", "BY"),
+        *("OVER", "WHEN", "THEN", "ELSE", "CASE", "BETWEEN", "HAVING", "QUALIFY", "UNION", "EXCEPT", "INTERSECT"),
+        *("DISTINCT", "EXCLUDE", "FILTER", "LATERAL", "IS", "LIKE", "LIMIT", "MATERIALIZED", "COLUMNS", "EXTRACT"),
+    }
+)
+# Functions whose value depends on nothing but their arguments and the day.
+_PLAIN = frozenset(
+    {
+        *("LOWER", "UPPER", "TRIM", "LTRIM", "RTRIM", "CONCAT", "CONCAT_WS", "LEFT", "RIGHT", "SUBSTR", "SUBSTRING"),
+        *("REPLACE", "LPAD", "RPAD", "REPEAT", "REVERSE", "CHR", "FORMAT", "PRINTF", "STRFTIME", "STRPTIME", "CAST"),
+        *("TRY_CAST", "DATE", "MAKE_DATE", "DATE_TRUNC", "DATE_ADD", "DATE_SUB", "DATE_DIFF", "DATE_PART", "LAST_DAY"),
+        *("TODAY", "CURRENT_DATE", "COALESCE", "NULLIF", "IFNULL", "GREATEST", "LEAST", "ABS", "LIST_CONTAINS"),
+        *("COUNT", "SUM", "MIN", "MAX", "AVG", "ROW_NUMBER", "RANK", "ANY", "ALL", "ANY_VALUE", "UNNEST", "LENGTH"),
+    }
 )
 
 
@@ -46,12 +73,45 @@ def read(text: str, relations: Mapping[str, Relation]) -> dict[str, Disjuncts]:
     def parts(table: exp.Table) -> tuple[str, str, str] | None:
         return ("", "", table.name) if table.name in relations else None
 
-    tree = scopes.build(root, parts, local_columns=lambda table: None)
+    tree = reading.build(root, parts, local_columns=lambda table: None)
     for occurrence in tree.occurrences:
         relation = relations[occurrence.parts[2]]
         occurrence.columns, occurrence.types = relation.columns, dict(relation.types)
-    conditions.collect(tree, {})
+    conditions.collect(tree, Constants({}, lambda: None))
     found: dict[str, Disjuncts] = {}
     for occurrence in tree.occurrences:
         found.setdefault(occurrence.parts[2], []).extend(occurrence.disjuncts or [])
     return found
+
+
+def question(text: str) -> str:
+    """Return a query as DuckDB may be asked about it: it pushes filters below DISTINCT ON, but not below a LIMIT."""
+    tokens = of_text(text).tokens
+    edits = []
+    for i in range(len(tokens) - 1):
+        if tokens[i].is_word("DISTINCT") and tokens[i + 1].is_word("ON"):
+            depth = 0
+            for token in tokens[i:]:
+                depth += (token.text == "(") - (token.text == ")")
+                if depth == 0 and token.is_word("LIMIT", "OFFSET"):
+                    break
+                if depth < 0:
+                    edits.append(Edit(token.start, token.start, " LIMIT 999999999"))
+                    break
+    return splice(text, edits)
+
+
+def may_change(statement: Statement) -> bool:
+    """Tell whether a function of the statement may have another value a moment later."""
+    tokens = statement.tokens
+    return any(
+        after.text == "(" and token.kind in ("word", "quoted") and token.name.upper() not in _PLAIN | _BEFORE_PAREN
+        for token, after in pairwise(tokens)
+    )
+
+
+def stable(ways: Disjuncts, statement: Statement, types: Mapping[str, str]) -> Disjuncts:
+    """Drop the values that may be others when the statement runs: with a clock in it, all but days are suspect."""
+    if not any(t.is_word(*_CLOCK) for t in statement.tokens):
+        return ways
+    return [{name: values for name, values in way.items() if types.get(name) == "DATE"} for way in ways]

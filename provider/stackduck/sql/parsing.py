@@ -13,7 +13,7 @@ _log = logging.getLogger("sqlglot")
 
 
 @lru_cache(maxsize=256)
-def _parsed(text: str) -> exp.Expression | None:
+def _parsed(text: str) -> exp.Expr | None:
     level = _log.level
     _log.setLevel(logging.CRITICAL)  # it warns about syntax that it passes on unread; None says so already
     try:
@@ -27,6 +27,6 @@ def _parsed(text: str) -> exp.Expression | None:
     return trees[0]
 
 
-def parse(text: str) -> exp.Expression | None:
+def parse(text: str) -> exp.Expr | None:
     """Return the tree of one statement, or None. Trees are shared between calls and must not be changed."""
     return _parsed(text)

@@ -6,8 +6,9 @@ are not known, it answers nothing, and DuckDB is asked instead.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlglot import exp
 
@@ -15,6 +16,11 @@ from stackduck.sql.values import Values
 
 Disjuncts = list[dict[str, Values]]
 """Column name → values, one dictionary for each way in which a row may qualify; {} restricts nothing."""
+
+_KEPT: tuple[type[exp.Expr], ...] = (
+    *(exp.Column, exp.Star, exp.Columns, exp.PositionalColumn, exp.Window, exp.AggFunc),
+    *(exp.Anonymous, exp.AnonymousAggFunc),
+)
 
 
 @dataclass(eq=False)
@@ -111,7 +117,7 @@ class Cte:
 class Query:
     """A SELECT or a set operation."""
 
-    node: exp.Expression
+    node: exp.Expr
     parent: Query | None = None
     sources: list[Source] = field(default_factory=list)
     ctes: list[Cte] = field(default_factory=list)
@@ -120,15 +126,29 @@ class Query:
     nested: list[Query] = field(default_factory=list)
     """Subqueries of its expressions."""
 
+    @cached_property
+    def below(self) -> Mapping[type[exp.Expr], list[exp.Expr]]:
+        """The nodes of a few kinds anywhere in the query, from one walk: asked for often, and walks are slow."""
+        found: dict[type[exp.Expr], list[exp.Expr]] = {kind: [] for kind in _KEPT}
+        for node in self.node.walk():
+            for kind in _KEPT:
+                if isinstance(node, kind):
+                    found[kind].append(node)
+        return found
+
+    def own(self, *kinds: type[exp.Expr]) -> list[exp.Expr]:
+        """Return the nodes of these kinds that stand in this SELECT itself, not in a query within it."""
+        return [n for kind in kinds for n in self.below[kind] if n.find_ancestor(exp.Select) is self.node]
+
     @property
-    def outputs(self) -> list[tuple[str, exp.Expression]]:
+    def outputs(self) -> list[tuple[str, exp.Expr]]:
         """Name (lower case) and expression of each column that is no star."""
         if self.branches:
             return self.branches[0].outputs
         return [(e.alias_or_name.lower(), e) for e in self.node.expressions if not _is_star(e)]
 
     @property
-    def stars(self) -> list[exp.Expression]:
+    def stars(self) -> list[exp.Expr]:
         """The * and t.* of a SELECT list."""
         if self.branches:
             return [s for b in self.branches for s in b.stars]
@@ -145,7 +165,7 @@ class Query:
             return True
         return None if None in answers else False
 
-    def starred(self, star: exp.Expression, name: str) -> Source | bool | None:
+    def starred(self, star: exp.Expr, name: str) -> Source | bool | None:
         """Return the source from which a star takes the column; False for none, None where it is not known."""
         inner = star.this if isinstance(star, exp.Column) else star
         if not isinstance(inner, exp.Star) or inner.args.get("rename"):
@@ -159,7 +179,7 @@ class Query:
             return found[0]
         return None if found or any(s.has(name) is None for s in covered) else False
 
-    def covered(self, star: exp.Expression) -> list[Source]:
+    def covered(self, star: exp.Expr) -> list[Source]:
         """Return the sources whose columns a star stands for."""
         table = star.table.lower() if isinstance(star, exp.Column) else ""
         return [s for s in self.sources if not table or s.alias == table]
@@ -216,7 +236,7 @@ class Query:
 class Scopes:
     """All queries of a statement."""
 
-    root: exp.Expression
+    root: exp.Expr
     queries: list[Query]
     """The outermost ones: those that give the statement its rows."""
     occurrences: list[Occurrence]
@@ -231,199 +251,18 @@ class Scopes:
         return None
 
 
-ColumnsOf = Callable[[exp.Table], tuple[str, ...] | None]
-IsProvider = Callable[[exp.Table], tuple[str, str, str] | None]
-
-
-def build(root: exp.Expression, is_provider: IsProvider, *, local_columns: ColumnsOf) -> Scopes:
-    """Build the tree of a parsed statement.
-
-    `is_provider` tells the three parts of a provider table's name; `local_columns` the columns of any other table,
-    where they are known.
-    """
-    builder = _Builder(is_provider, local_columns)
-    outer = [builder.query(node, None, {}) for node in _outermost(root)]
-    builder.adopt_unseen(root)
-    return Scopes(root, outer, sorted(builder.occurrences, key=lambda o: o.number), builder.every)
-
-
-class _Builder:
-    """Walks the tree once and keeps what it has seen."""
-
-    def __init__(self, is_provider: IsProvider, local_columns: ColumnsOf) -> None:
-        self.is_provider = is_provider
-        self.local_columns = local_columns
-        self.occurrences: list[Occurrence] = []
-        self.every: list[Query] = []
-        self.seen: set[int] = set()
-        self.ctes: list[Cte] = []
-
-    def query(self, node: exp.Expression, parent: Query | None, env: dict[str, Cte]) -> Query:
-        query = Query(node, parent)
-        self.every.append(query)
-        env = self._with(node, query, env)
-        if isinstance(node, exp.SetOperation):
-            query.branches = tuple(self.query(_bare(n), query, env) for n in (node.this, node.expression))
-        elif isinstance(node, exp.Select):
-            self._from(node, query, env)
-        for sub in _subqueries(node):
-            query.nested.append(self.query(_bare(sub), query, env))
-        return query
-
-    def _with(self, node: exp.Expression, query: Query, env: dict[str, Cte]) -> dict[str, Cte]:
-        clause = node.args.get("with_")
-        holder = node.parent
-        while isinstance(holder, exp.Subquery) and not clause:
-            clause, holder = holder.args.get("with_"), holder.parent
-        if not clause:
-            return env
-        env = dict(env)
-        for item in clause.expressions:
-            recursive = bool(clause.args.get("recursive")) and _names(item.this, item.alias.lower())
-            cte = Cte(item.alias.lower(), Query(item.this), recursive)
-            inner = {**env, cte.name: cte} if cte.recursive else env
-            if isinstance(_bare(item.this), (exp.Select, exp.SetOperation)):
-                cte.query = self.query(_bare(item.this), query, inner)
-            query.ctes.append(cte)
-            self.ctes.append(cte)
-            env[cte.name] = cte
-        return env
-
-    def _from(self, node: exp.Select, query: Query, env: dict[str, Cte]) -> None:
-        clause = node.args.get("from_")
-        items = _flat(clause.this, None) if clause else []
-        for join in node.args.get("joins") or []:
-            items += _flat(join.this, join)
-        items += [(lateral, None, True) for lateral in node.args.get("laterals") or []]
-        for item, join, is_plain in items:
-            source = self._source(item, query, env)
-            source.join = join
-            source.opaque = source.opaque or not is_plain
-            query.sources.append(source)
-
-    def _source(self, item: exp.Expression, query: Query, env: dict[str, Cte]) -> Source:
-        alias = item.args.get("alias")
-        renamed = tuple(c.name.lower() for c in alias.args.get("columns") or ()) if alias else ()
-        name = item.alias_or_name.lower()
-        if isinstance(item, exp.Table):
-            return self._table(item, name, renamed, env)
-        inner = item.this if isinstance(item, exp.Lateral) else item
-        body = _bare(inner.this) if isinstance(inner, exp.Subquery) else inner
-        if isinstance(inner, exp.Subquery) and isinstance(body, (exp.Select, exp.SetOperation)):
-            opaque = bool(item.args.get("sample") or item.args.get("pivots"))
-            return Source(name, query=self.query(body, query, env), renamed=renamed, opaque=opaque)
-        return Source(name, columns=renamed or None, opaque=not renamed)
-
-    def _table(self, item: exp.Table, name: str, renamed: tuple[str, ...], env: dict[str, Cte]) -> Source:
-        self.seen.add(id(item))
-        opaque = any(item.args.get(k) for k in ("sample", "pivots"))
-        parts = self.is_provider(item)
-        if parts:
-            return Source(name, occurrence=self._occurrence(item, parts), renamed=renamed, opaque=opaque)
-        if not item.args.get("db") and item.name.lower() in env:
-            cte = env[item.name.lower()]
-            return Source(name, cte=cte, renamed=renamed or _cte_columns(cte), opaque=opaque)
-        return Source(name, columns=self.local_columns(item), renamed=renamed, opaque=opaque)
-
-    def _occurrence(self, item: exp.Table, parts: tuple[str, str, str]) -> Occurrence:
-        occurrence = Occurrence(len(self.occurrences), parts, item)
-        self.occurrences.append(occurrence)
-        return occurrence
-
-    def adopt_unseen(self, root: exp.Expression) -> None:
-        """Give what was not understood no conditions, so that nothing is taken for unneeded."""
-        for table in root.find_all(exp.Table):
-            if id(table) in self.seen:
-                continue
-            parts = self.is_provider(table)
-            if parts:
-                self._occurrence(table, parts).disjuncts = [{}]
-            for cte in self.ctes:
-                if cte.name == table.name.lower() and not table.args.get("db"):
-                    cte.uses.append([{}])
-
-
-def _outermost(root: exp.Expression) -> Iterator[exp.Expression]:
-    """Yield the queries that are not part of another one."""
-    bare = _bare(root)
-    if isinstance(bare, (exp.Select, exp.SetOperation)):
-        yield bare
-        return
-    for child in root.iter_expressions():
-        yield from _outermost(child)
-
-
-def _subqueries(node: exp.Expression) -> Iterator[exp.Expression]:
-    """Yield the subqueries in a query's expressions, outermost ones only; FROM items and CTEs are no part of them."""
-    for key, value in node.args.items():
-        if key == "with_" or (isinstance(node, exp.SetOperation) and key in ("this", "expression")):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, exp.Expression):
-                yield from _queries_below(child)
-
-
-def _queries_below(node: exp.Expression) -> Iterator[exp.Expression]:
-    if isinstance(node, (exp.Select, exp.SetOperation)):
-        yield node
-    elif isinstance(node, exp.From):
-        return
-    elif isinstance(node, exp.Join):
-        for key in ("on", "using"):
-            for child in node.args.get(key) or [] if isinstance(node.args.get(key), list) else [node.args.get(key)]:
-                if isinstance(child, exp.Expression):
-                    yield from _queries_below(child)
-    elif not isinstance(node, exp.Lateral):
-        for child in node.iter_expressions():
-            yield from _queries_below(child)
-
-
-def _flat(item: exp.Expression, join: exp.Join | None) -> list[tuple[exp.Expression, exp.Join | None, bool]]:
-    """Return the items of a join in parentheses, (a JOIN b ON …), whose names are visible outside, each with its join.
-
-    The last value tells whether the list means the same as the parentheses: always for the first item of FROM, where
-    joins associate to the left anyway, elsewhere for inner joins alone.
-    """
-    is_named = not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation))
-    flat = [(item, join, True)] if is_named else _flat(item.this, join)
-    joins = item.args.get("joins") or []
-    for each in joins:
-        flat += _flat(each.this, each)
-    if joins and join is not None and not all(_is_inner(j) for j in (join, *joins)):
-        return [(part, own, False) for part, own, _ in flat]
-    return flat
-
-
-def _is_inner(join: exp.Join) -> bool:
-    plain = not join.args.get("method") and not join.args.get("side")
-    return plain and str(join.args.get("kind") or "").upper() in ("", "INNER", "CROSS")
-
-
-def _bare(node: exp.Expression) -> exp.Expression:
-    while isinstance(node, exp.Subquery) and isinstance(node.this, exp.Expression) and not _has_own_clauses(node):
-        node = node.this
-    return node
-
-
-def _has_own_clauses(node: exp.Subquery) -> bool:
-    return any(node.args.get(k) for k in ("limit", "offset", "joins"))
-
-
-def _names(node: exp.Expression, name: str) -> bool:
-    """Tell whether a query may read the CTE of that name."""
-    return any(t.name.lower() == name and not t.args.get("db") for t in node.find_all(exp.Table))
-
-
-def _cte_columns(cte: Cte) -> tuple[str, ...]:
-    holder = cte.query.node.parent
-    while isinstance(holder, exp.Subquery):
-        holder = holder.parent
-    alias = holder.args.get("alias") if isinstance(holder, exp.CTE) else None
-    return tuple(c.name.lower() for c in alias.args.get("columns") or ()) if alias else ()
-
-
-def _is_star(node: exp.Expression) -> bool:
-    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
+def join_kind(join: exp.Join) -> str:
+    """Return INNER, LEFT, RIGHT, FULL, SEMI, ANTI, ASOF, or ? for one that is not understood."""
+    method, side, kind = (str(join.args.get(k) or "").upper() for k in ("method", "side", "kind"))
+    if method == "ASOF":
+        return "ASOF"
+    if method not in ("", "NATURAL") or kind not in ("", "INNER", "CROSS", "OUTER", "SEMI", "ANTI"):
+        return "?"
+    if kind in ("SEMI", "ANTI"):
+        return kind if not side else "?"
+    if side not in ("", "LEFT", "RIGHT", "FULL"):
+        return "?"
+    return side or "INNER"
 
 
 def provider_parts(table: exp.Table, providers: Collection[str]) -> tuple[str, str, str] | None:
@@ -432,3 +271,7 @@ def provider_parts(table: exp.Table, providers: Collection[str]) -> tuple[str, s
         return None
     parts = (table.catalog, table.db, table.name)
     return parts if parts[0].lower() in providers else None
+
+
+def _is_star(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))

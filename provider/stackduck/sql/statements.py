@@ -58,9 +58,9 @@ def three_part_names(statement: Statement) -> Iterator[tuple[Token, Token, Token
     tokens = statement.tokens
     for i in range(len(tokens) - 4):
         a, dot, b, dot2, c = tokens[i : i + 5]
-        if dot.text == dot2.text == "." and all(t.kind in ("word", "quoted") for t in (a, b, c)):
-            if i == 0 or tokens[i - 1].text != ".":
-                yield a, b, c
+        is_name = dot.text == dot2.text == "." and all(t.kind in ("word", "quoted") for t in (a, b, c))
+        if is_name and (i == 0 or tokens[i - 1].text != "."):
+            yield a, b, c
 
 
 def query_of(text: str) -> str:

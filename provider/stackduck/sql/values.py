@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -131,7 +131,7 @@ def _text(value: str, kind: str) -> str | None:
 
 
 def _instant(value: datetime) -> str:
-    utc = (value if value.tzinfo else value.replace(tzinfo=timezone.utc)).astimezone(timezone.utc)
+    utc = (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     return utc.isoformat().replace("+00:00", "Z")
 
 

@@ -21,8 +21,11 @@ _TEMPLATE = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
 _NAME = re.compile(r"\w+\Z")
 # Words after which an operand follows, so that `LIMIT :n` is a placeholder and `a :b` in a struct is not.
 _BEFORE_OPERAND = frozenset(
-    "SELECT DISTINCT WHERE AND OR NOT LIKE ILIKE IN BETWEEN LIMIT OFFSET THEN ELSE WHEN CASE ON HAVING QUALIFY BY VALUES "
-    "IS FROM RETURNING SET USING GLOB SIMILAR TO ANY ALL SOME DEFAULT ESCAPE INTERVAL".split()
+    {
+        *("SELECT", "DISTINCT", "WHERE", "AND", "OR", "NOT", "LIKE", "ILIKE", "IN", "BETWEEN", "LIMIT", "OFFSET"),
+        *("THEN", "ELSE", "WHEN", "CASE", "ON", "HAVING", "QUALIFY", "BY", "VALUES", "IS", "FROM", "RETURNING"),
+        *("SET", "USING", "GLOB", "SIMILAR", "TO", "ANY", "ALL", "SOME", "DEFAULT", "ESCAPE", "INTERVAL"),
+    }
 )
 
 
@@ -109,7 +112,9 @@ def _placeholders(statement: Statement) -> list[tuple[Token, str]]:
             found.append((Token("named", token.text + after.text, token.start, after.end), after.text))
         elif token.kind == "template":
             name = _TEMPLATE.sub(r"\1", token.text)
-            raise ProgrammingError(f"the variable {{{{ {name} }}}} is not a whole literal; write '{{{{ {name} }}}}' or ${name}")
+            raise ProgrammingError(
+                f"the variable {{{{ {name} }}}} is not a whole literal; write '{{{{ {name} }}}}' or ${name}"
+            )
         elif token.kind == "string":
             name = _template_name(token)
             if name:
@@ -145,9 +150,16 @@ def _is_colon_placeholder(tokens: Sequence[Token], i: int) -> bool:
         return True
     if before.kind == "symbol":
         if before.text == "[":
-            return not (i > 1 and (tokens[i - 2].kind in ("word", "quoted", "string") or tokens[i - 2].text in ")]"))
+            return i < 2 or not _can_be_indexed(tokens[i - 2])
         return before.text not in (")", "]", "}", "?", ".")
     return before.end < colon.start and before.is_word(*_BEFORE_OPERAND)
+
+
+def _can_be_indexed(token: Token) -> bool:
+    """Tell whether [ after the token takes an element of it, and does not begin a list."""
+    if token.kind == "word":
+        return not token.is_word(*_BEFORE_OPERAND)
+    return token.kind in ("quoted", "string", "named") or token.text in (")", "]", "}")
 
 
 def inlined(text: str, parameters: Mapping[str, object]) -> str:

@@ -67,10 +67,10 @@ def expand(statement: Statement, views: Mapping[str, str]) -> Statement:
         if not edits:
             return statement
         statement = of_text(splice(statement.text, edits))
-    raise ProgrammingError("views name each other in a circle, or are nested too deep; define one of them without the others")
+    raise ProgrammingError("views name each other in a circle; define one of them without the others")
 
 
-def _edits(root: exp.Expression, views: Mapping[str, str]) -> list[Edit]:
+def _edits(root: exp.Expr, views: Mapping[str, str]) -> list[Edit]:
     ctes = {c.alias.lower() for c in root.find_all(exp.CTE)}
     edits = []
     for table in root.find_all(exp.Table):

@@ -1,0 +1,330 @@
+"""Names, values and conditions of random statements, and what is known of the columns that they may name."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from made_up import DOMAINS, METHODS, Way
+
+ALIASES = ("p", "q", "r", "s", "Big", '"odd name"', "org", "things", "loc", "m")
+KIND = {"day": "DATE", "id": "BIGINT", "n": "BIGINT", "page": "BIGINT"}
+# Name → (text over the provider, text over complete tables, its columns with what they range over).
+VIEWS: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...]]] = {
+    "v_plain": (
+        "SELECT id, name, n, org FROM made.up.things",
+        "SELECT id, name, n, org FROM all_things_org",
+        (("id", "n"), ("name", "name"), ("n", "n"), ("org", "org")),
+    ),
+    "v_counts": (
+        "SELECT org AS o, day, count(*) AS n FROM made.up.days WHERE n > 0 GROUP BY ALL",
+        "SELECT org AS o, day, count(*) AS n FROM all_days_org_day WHERE n > 0 GROUP BY ALL",
+        (("o", "org"), ("day", "day"), ("n", "n")),
+    ),
+    "v_joined": (
+        "SELECT t.org, u.team, u.name FROM made.up.things t "
+        "LEFT JOIN made.up.twofold u ON u.org = t.org AND u.team <> '?'",
+        "SELECT t.org, u.team, u.name FROM all_things_org t "
+        "LEFT JOIN all_twofold_org_team u ON u.org = t.org AND u.team <> '?'",
+        (("org", "org"), ("team", "team"), ("name", "name")),
+    ),
+}
+
+
+@dataclass
+class Used:
+    """A provider table of the statement, and which of its parameters the statement names."""
+
+    resource: str
+    mentioned: set[str] = field(default_factory=set)
+    outside_output: set[str] = field(default_factory=set)
+
+    @property
+    def way(self) -> Way:
+        methods = METHODS[self.resource]
+        chosen = next(w for w in methods if w is methods[-1] or set(w.required) & {"team"} <= self.mentioned)
+        optional = tuple(o for o in chosen.optional if o in self.mentioned)
+        return Way(self.resource, chosen.required, optional, chosen.fields)
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column that may be named, what its values range over, and the parameters behind it."""
+
+    name: str
+    domain: str
+    origins: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass
+class Item:
+    """A source in a FROM clause."""
+
+    alias: str
+    columns: list[Col]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A statement, what it must mean, and its values."""
+
+    text: str
+    truth: str
+    parameters: Mapping[str, object]
+
+
+class Expressions:
+    """Makes conditions and constants from a seed; the queries within them come from the subclass."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.used: list[Used] = []
+        self.parameters: dict[str, object] = {}
+        self.supplied: set[tuple[int, str]] = set()
+        self.in_output = False
+        self.names = 0
+        self.last = Col("", "n")
+
+    def query(
+        self,
+        depth: int,
+        ctes: dict[str, list[Col]],
+        *,
+        top: bool = False,
+        outer: list[Item] | None = None,
+        width: int = 0,
+    ) -> tuple[str, list[Col]]:
+        """Return a query with its columns."""
+        raise NotImplementedError
+
+    def from_clause(self, depth: int, ctes: dict[str, list[Col]], outer: list[Item]) -> tuple[list[Item], str, bool]:
+        """Return the sources of a FROM clause, its text, and whether it is a single provider table."""
+        raise NotImplementedError
+
+    def where(
+        self, items: list[Item], depth: int, ctes: dict[str, list[Col]], *, outer: list[Item] | None = None
+    ) -> str:
+        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.93)]
+        if self.odds(0.35):
+            parts.append(self.condition(items, depth, ctes))
+        if outer and self.odds(0.7):
+            inner, other = self.pick(items, 1)[0], self.pick(outer, 1)[0]
+            parts.append(f"{self.ref(inner, items)}::VARCHAR = {self.ref(other, outer)}::VARCHAR")
+        for item in items:
+            match = [
+                u
+                for i, u in enumerate(self.used)
+                if u.resource == "shared" and not u.mentioned and i == len(self.used) - 1
+            ]
+            if (
+                match
+                and len(items) == 1
+                and item.columns
+                and item.columns[-1].name == "org"
+                and len(item.columns) == 4
+                and self.odds(0.4)
+            ):
+                match[0].mentioned.add("role")
+                match[0].outside_output.add("role")
+                role = f"{item.alias}.<<C:x:role>>" if self.odds(0.5) else "<<C:x:role>>"
+                parts.append(
+                    self.chance.choice(
+                        [f"{role} = 'all'", f"{role} IN ('all', 'boss')", f"({role} = 'all' OR {role} = 'boss')"]
+                    )
+                )
+        self.chance.shuffle(parts)
+        return f" WHERE {' AND '.join(parts)}" if parts else ""
+
+    def _is_wanting(self, column: Col) -> bool:
+        return any(o not in self.supplied for o in column.origins)
+
+    def supply(self, column: Col, items: list[Item]) -> str:
+        """Return a condition that should give a parameter its values."""
+        self.supplied.update(column.origins)
+        was, self.in_output = self.in_output, False
+        name, domain = self.ref(column, items), column.domain
+        self.in_output = was
+        low, high = sorted([self.constant(domain, plain=True), self.constant(domain, plain=True)])
+        forms: list[Callable[[], str]] = [
+            *([lambda: f"{name} = {self.constant(domain)}"] * 5),
+            lambda: f"{self.constant(domain)} = {name}",
+            *([lambda: f"{name} IN ({self.constant(domain)}, {self.constant(domain)})"] * 2),
+            lambda: f"({name} = {self.constant(domain)} OR {name} = {self.constant(domain)})",
+            lambda: f"{name} BETWEEN {low} AND {high}",
+            lambda: f"({name} >= {low} AND {high} >= {name})",
+            lambda: f"{name} IS NOT DISTINCT FROM {self.constant(domain)}",
+            lambda: f"NOT {name} <> {self.constant(domain)}",
+            lambda: f"({name}, 1) IN (({self.constant(domain)}, 1), ({self.constant(domain)}, 2))",
+            lambda: f"({name} = {self.constant(domain)}) IS TRUE",
+            lambda: f"{name} IN (VALUES ({self.constant(domain)}))",
+            lambda: f"{name} = ANY([{self.constant(domain)}, {self.constant(domain)}])",
+            lambda: f"{name} = (SELECT {self.constant(domain)})",
+            lambda: f"CASE WHEN {name} = {self.constant(domain)} THEN true ELSE false END",
+        ]
+        return self.chance.choice(forms)()
+
+    def condition(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
+        """Return any condition."""
+        was, self.in_output = self.in_output, False
+        text = self._condition(items, depth, ctes)
+        self.in_output = was
+        return text
+
+    def _condition(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
+        kind = self.chance.random()
+        column = self.last = self.pick(items, 1)[0]
+        name, domain = self.ref(column, items), column.domain
+
+        def again() -> str:
+            return self._condition(items, max(depth - 1, 0), ctes)
+
+        if kind < 0.2:
+            operator = self.chance.choice(["=", "<>", "<", ">=", "=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"])
+            return f"{name} {operator} {self.constant(domain)}"
+        if kind < 0.27:
+            return f"{name} IS {self.chance.choice(['', 'NOT '])}NULL"
+        if kind < 0.37:
+            return f"({again()} OR {again()})" if self.odds(0.9) else f"{again()} OR {again()}"
+        if kind < 0.43:
+            return f"({again()} AND {again()})"
+        if kind < 0.48:
+            return f"NOT ({again()})"
+        if kind < 0.53:
+            other = self.pick(items, 1)[0]
+            return f"{name}::VARCHAR {self.chance.choice(['=', '=', '<'])} {self.ref(other, items)}::VARCHAR"
+        if kind < 0.58:
+            other = self.chance.choice(
+                [c for i in items for c in i.columns if self.kind(c) == self.kind(column)] or [column]
+            )
+            return f"{name} = {self.ref(other, items)}"
+        return self._rarer_condition(column, name, kind, items, depth, ctes)
+
+    def _rarer_condition(
+        self, column: Col, name: str, kind: float, items: list[Item], depth: int, ctes: dict[str, list[Col]]
+    ) -> str:
+        domain = column.domain
+        if kind < 0.64:
+            other = self.pick(items, 1)[0]
+            pairs = ", ".join(f"({self.constant(domain)}, {self.constant(other.domain)})" for _ in range(2))
+            return f"({name}, {self.ref(other, items)}) {self.chance.choice(['', 'NOT '])}IN ({pairs})"
+        if kind < 0.69:
+            second = self.chance.choice(["NULL", self.constant(domain)])
+            return f"{name} {self.chance.choice(['', 'NOT '])}IN ({self.constant(domain)}, {second})"
+        if kind < 0.72:
+            return self.chance.choice(
+                ["1 = 1", "1 = 0", "true", "NULL", "1 = 1.0", "'a' = 'A'", "false OR true", "2 > 1"]
+            )
+        if kind < 0.76:
+            return f"coalesce({name}::VARCHAR, 'a') = 'a'"
+        if kind < 0.79:
+            test = self.chance.choice(["IS TRUE", "IS NOT TRUE", "IS NULL", "= true", "= false", "IS NOT FALSE"])
+            return f"({name} = {self.constant(domain)}) {test}"
+        if kind < 0.95 and depth > 0:
+            return self._subquery_condition(items, name, depth - 1, ctes)
+        return f"{name} BETWEEN {self.constant(domain)} AND {self.constant(domain)}"
+
+    def _subquery_condition(self, items: list[Item], name: str, depth: int, ctes: dict[str, list[Col]]) -> str:
+        negated = self.chance.choice(["", "", "NOT "])
+        kind = self.chance.randint(0, 3)
+        if kind == 0:
+            text, _ = self.query(depth, ctes, outer=items if self.odds(0.5) else None, width=1)
+            return f"{name}::VARCHAR {negated}IN (SELECT * FROM ({text}) AS l(one) WHERE true)".replace(
+                "SELECT * FROM", "SELECT one::VARCHAR FROM"
+            )
+        if kind == 1:
+            text, _ = self.query(depth, ctes, outer=items, width=1)
+            return f"{negated}EXISTS ({text})"
+        if kind == 2:
+            return f"{name}::VARCHAR {self.chance.choice(['=', '<>', '>'])} ({self._scalar(items, depth, ctes)})"
+        text, columns = self.query(depth, ctes, outer=items if self.odds(0.5) else None, width=1)
+        cast = "" if columns and KIND.get(columns[0].domain) == KIND.get(self.last.domain) else "::VARCHAR"
+        if cast:
+            return (
+                f"{name}::VARCHAR {negated}IN (SELECT COLUMNS(*)::VARCHAR FROM ({text}))"
+                if self.odds(0.3)
+                else f"{negated}EXISTS ({text})"
+            )
+        return f"{name} {negated}IN ({text})"
+
+    def _scalar(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
+        inner, text, _ = self.from_clause(depth, ctes, [])
+        function = self.chance.choice(["max", "min", "count"])
+        value = self.ref(self.pick(inner, 1)[0], inner)
+        return f"SELECT {function}({value})::VARCHAR FROM {text}{self.where(inner, depth, ctes, outer=items)}"
+
+    def window(self, items: list[Item]) -> str:
+        """Return a window function whose values do not depend on the order of equal rows."""
+        kind = self.chance.randint(0, 4)
+        if kind == 0:
+            return "count(*) OVER ()"
+        keys = ", ".join(self.ref(c, items) for c in self.pick(items, self.chance.choice([1, 2])))
+        if kind == 1:
+            return f"count(*) OVER (PARTITION BY {keys})"
+        other = self.ref(self.pick(items, 1)[0], items)
+        if kind == 2:
+            return f"max({other}) OVER (PARTITION BY {keys})"
+        return f"{'rank()' if kind == 3 else 'sum(1)'} OVER (PARTITION BY {keys} ORDER BY {other})"
+
+    # Names and values
+
+    def kind(self, column: Col) -> str:
+        """Return the type of a column."""
+        return KIND.get(column.domain, "VARCHAR")
+
+    def pick(self, items: list[Item], count: int) -> list[Col]:
+        columns = [c for i in items for c in i.columns]
+        weighted = [c for c in columns for _ in range(3 if c.origins else 1)]
+        return [self.chance.choice(weighted) for _ in range(count)] if weighted else [Col("1", "n")] * count
+
+    def ref(self, column: Col, items: list[Item]) -> str:
+        """Name a column, qualified or not."""
+        self.mention(column)
+        holders = [i for i in items if column in i.columns]
+        same = [c for i in items for c in i.columns if c.name.lower() == column.name.lower()]
+        if not holders or not holders[0].alias or (len(same) == 1 and self.odds(0.7)) or self.odds(0.01):
+            return column.name
+        return f"{self.chance.choice(holders).alias}.{column.name}"
+
+    def mention(self, column: Col) -> None:
+        for at, parameter in column.origins:
+            self.used[at].mentioned.add(parameter)
+            if not self.in_output:
+                self.used[at].outside_output.add(parameter)
+
+    def constant(self, domain: str, *, plain: bool = False) -> str:
+        """Return an expression that is one of the values which a column may have."""
+        if domain in ("n", "id", "page"):
+            number = self.chance.choice([0, 1, 1, 2, 3])
+            return self.chance.choice([str(number)] * 6 + ([] if plain else [f"{number + 1} - 1", f"'{number}'"]))
+        values = DOMAINS.get(domain, ("a", "b", "x", "open"))
+        value = self.chance.choice([*values, *values, "2026-01-04" if domain == "day" else "d"])
+        if plain or self.odds(0.7):
+            return f"'{value}'"
+        if domain == "day":
+            return self.chance.choice(
+                [
+                    f"DATE '{value}'",
+                    f"CAST('{value}' AS DATE)",
+                    f"DATE '{value}' + 1 - 1",
+                    self.placeholder(value),
+                    f"make_date(2026, 1, {int(value[-2:])})",
+                ]
+            )
+        choices = [
+            f"lower('{value.upper()}')",
+            f"'{value}' || ''",
+            self.placeholder(value),
+            f"'{value}'::VARCHAR",
+            f"(SELECT '{value}')",
+            "first_org()",
+        ]
+        return self.chance.choice(choices)
+
+    def placeholder(self, value: object) -> str:
+        name = f"v{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def odds(self, share: float) -> bool:
+        return self.chance.random() < share
