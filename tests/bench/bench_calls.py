@@ -17,6 +17,8 @@ from local_github import PAGES, served
 import stackduck
 
 RUNS = 7
+FIRST = "SELECT download_links FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'a'"
+SEATS = "SELECT * FROM github.copilot.org_seats WHERE org = 'octo' ORDER BY last_activity_at LIMIT 1"
 AT_ONCE = 8
 
 
@@ -27,7 +29,7 @@ def fan_out(url: str) -> float:
     spent = []
     for _ in range(RUNS):
         with stackduck.connect(api_url=url, token="x") as connection:
-            connection.execute("SELECT download_links FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'a'")
+            connection.execute(FIRST)
             started = perf_counter()
             assert connection.execute(statement).fetchall() == [(60,)]
             spent.append(perf_counter() - started)
@@ -55,9 +57,9 @@ def plain_load(folder: Path) -> float:
 def seats(url: str) -> float:
     """Time 10,000 seats, the whole row, in a session that has called before."""
     with stackduck.connect(api_url=url, token="x") as connection:
-        connection.execute("SELECT download_links FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'a'")
+        connection.execute(FIRST)
         started = perf_counter()
-        cursor = connection.execute("SELECT * FROM github.copilot.org_seats WHERE org = 'octo' ORDER BY last_activity_at LIMIT 1")
+        cursor = connection.execute(SEATS)
         spent = perf_counter() - started
         assert len(cursor.fetchall()) == 1
         return spent

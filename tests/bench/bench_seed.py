@@ -27,7 +27,8 @@ answer = client.get(f"/enterprises/{where}/copilot/metrics/reports/users-28-day/
 with tempfile.NamedTemporaryFile(suffix=".json") as file:
     file.write(answer.content)
     file.flush()
-    print(duckdb.sql(f"SELECT download_links, report_end_day, report_start_day FROM read_json('{file.name}')").fetchall())
+    columns = "download_links, report_end_day, report_start_day"
+    print(duckdb.sql(f"SELECT {columns} FROM read_json('{file.name}')").fetchall())
 """
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 LATENCY = float(sys.argv[1]) if len(sys.argv) > 1 else 0.0
+KINDS = ("avatar", "html", "repos", "orgs")
 SEATS, PAGE = 10_000, 100
 
 
@@ -23,7 +24,7 @@ def seat(number: int) -> dict[str, object]:
         "node_id": f"MDQ6VXNlcj{number}",
         "type": "User",
         "site_admin": False,
-        **{f"{kind}_url": f"https://example.test/users/user-{number}/{kind}" for kind in ("avatar", "html", "repos", "orgs")},
+        **{f"{kind}_url": f"https://example.test/users/user-{number}/{kind}" for kind in KINDS},
     }
     return {
         "assignee": person,
