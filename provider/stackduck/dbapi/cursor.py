@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from stackduck.dbapi.runner import Outcome, Runner, Stats
 from stackduck.engine.results import Result, Row
 from stackduck.errors import InterfaceError
 from stackduck.sql.variables import Values
 
 if TYPE_CHECKING:
-    from stackduck.api.model import RateLimit
     from stackduck.dbapi.connection import Connection
 
 Description = tuple[str, str, None, None, None, None, None]
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """What one statement cost."""
-
-    rows: int = -1
-    """Rows that it changed, or -1; rows of a SELECT are counted by who fetches them."""
-    calls: int = 0
-    bytes: int = 0
-    seconds: float = 0.0
-    rate_limit: RateLimit | None = None
 
 
 class Cursor:
@@ -35,13 +22,25 @@ class Cursor:
 
     arraysize = 1
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, runner: Runner, outcome: Outcome | None = None) -> None:
         self._connection = connection
-        self._result: Result | None = None
+        self._runner = runner
+        self._outcome = outcome
         self._is_closed = False
-        self.warnings: list[str] = []
+
+    @property
+    def warnings(self) -> list[str]:
         """What to know of the latest answer."""
-        self.stats = Stats()
+        return self._outcome.warnings if self._outcome else []
+
+    @property
+    def stats(self) -> Stats:
+        """What the latest statement cost."""
+        return self._outcome.stats if self._outcome else Stats()
+
+    @property
+    def _result(self) -> Result | None:
+        return self._outcome.result if self._outcome else None
 
     @property
     def connection(self) -> Connection:
@@ -66,7 +65,7 @@ class Cursor:
         `parameters` is a sequence for ? and $1, or a mapping for $name, :name and '{{ name }}'.
         """
         self._check()
-        self._connection._run_script(self, operation, parameters)
+        self._run(operation, parameters)
         return self
 
     def executemany(self, operation: str, seq_of_parameters: Iterable[Values]) -> Cursor:
@@ -74,7 +73,7 @@ class Cursor:
         self._check()
         changed = 0
         for parameters in seq_of_parameters:
-            self._connection._run_script(self, operation, parameters)
+            self._run(operation, parameters)
             changed += max(self.rowcount, 0)
             if self.description is not None:
                 raise InterfaceError("executemany is for statements without rows; execute them one by one")
@@ -107,7 +106,7 @@ class Cursor:
 
     def write_parquet(self, path: str) -> int:
         """Write the result to a Parquet file instead of fetching it; returns the number of rows."""
-        return self._connection._write_parquet(self, path)
+        return self._runner.export(self._rows(), path)
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
         """Do nothing, as PEP 249 allows."""
@@ -117,9 +116,8 @@ class Cursor:
 
     def close(self) -> None:
         """Forget the rows; the cursor cannot be used again."""
-        if self._result:
-            self._result.close()
-        self._result, self._is_closed = None, True
+        self._forget()
+        self._is_closed = True
 
     def __enter__(self) -> Cursor:
         self._check()
@@ -133,7 +131,7 @@ class Cursor:
     def _check(self) -> None:
         if self._is_closed:
             raise InterfaceError("the cursor is closed")
-        self._connection._check()
+        self._runner.check_open()
 
     def _rows(self) -> Result:
         self._check()
@@ -141,10 +139,12 @@ class Cursor:
             raise InterfaceError("there are no rows to fetch; execute a statement that gives some")
         return self._result
 
-    def _take_over(self, result: Result, *, warnings: list[str], stats: Stats) -> None:
-        self._result, self.warnings, self.stats = result, warnings, stats
+    def _run(self, operation: str, parameters: Values | None) -> None:
+        self._forget()
+        for bound in self._runner.bind(operation, parameters):
+            self._outcome = self._runner.run(bound)
 
     def _forget(self) -> None:
         if self._result:
             self._result.close()
-        self._result, self.warnings, self.stats = None, [], Stats()
+        self._outcome = None

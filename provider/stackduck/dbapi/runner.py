@@ -1,0 +1,148 @@
+"""Runs the statements of a connection: binds their placeholders, executes them, and counts what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from stackduck import errors
+from stackduck.catalog.names import Catalog
+from stackduck.dbapi.github import GitHub, Settings
+from stackduck.engine.results import Result
+from stackduck.engine.session import Session
+from stackduck.errors import InterfaceError
+from stackduck.execute import Executor
+from stackduck.sql import statements
+from stackduck.sql.variables import Bound, Values, bind, check_all_used
+
+if TYPE_CHECKING:
+    from stackduck.api.model import RateLimit
+    from stackduck.sql.statements import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What one statement cost."""
+
+    rows: int = -1
+    """Rows that it changed, or -1; rows of a SELECT are counted by who fetches them."""
+    calls: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    rate_limit: RateLimit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A statement that has run."""
+
+    result: Result
+    warnings: list[str] = field(default_factory=list)
+    stats: Stats = field(default_factory=Stats)
+
+
+class Runner:
+    """The DuckDB session and the GitHub of one connection."""
+
+    def __init__(self, database: str, settings: Settings) -> None:
+        catalog = Catalog.default(settings.registry)
+        self._session = Session(database)
+        self._github = GitHub(settings)
+        self._executor = Executor(self._session, catalog, self._github.client, max_calls=settings.max_calls)
+        self.is_closed = False
+
+    def check_open(self) -> None:
+        """Raise InterfaceError once the connection is closed."""
+        if self.is_closed:
+            raise InterfaceError("the connection is closed")
+
+    def bind(self, operation: str, parameters: Values | None) -> list[Bound]:
+        """Bind every statement of a script, before any of them runs.
+
+        Raises ProgrammingError for a variable that is missing, or that no statement names.
+        """
+        self.check_open()
+        _check_kinds(operation, parameters)
+        used: set[str] = set()
+        taken = 0
+        bounds = []
+        for statement in statements.split(operation):
+            rest = parameters if parameters is None or isinstance(parameters, Mapping) else parameters[taken:]
+            bound = bind(statement, rest, session=self._session_variables(statement))
+            bounds.append(bound)
+            used |= bound.used
+            taken += bound.positional
+        check_all_used(parameters, used=frozenset(used), positional=taken)
+        return bounds
+
+    def _session_variables(self, statement: Statement) -> frozenset[str]:
+        named = any(t.kind == "named" for t in statement.tokens)
+        return self._session.variables() if named else frozenset()
+
+    def run(self, bound: Bound) -> Outcome:
+        """Run one statement."""
+        self.check_open()
+        started, before = perf_counter(), len(self._github.calls)
+        warnings: list[str] = []
+        result = self._executor.run(bound, warn=warnings.append)
+        calls = self._github.calls[before:]
+        stats = Stats(
+            rows=result.changed,
+            calls=len(calls),
+            bytes=sum(c.bytes for c in calls),
+            seconds=perf_counter() - started,
+            rate_limit=self._github.rate_limit,
+        )
+        return Outcome(result, warnings, stats)
+
+    def export(self, result: Result, path: str) -> int:
+        """Write a result to a Parquet file instead of fetching it; returns the number of rows."""
+        return self._session.export(result, path)
+
+    def end_transaction(self, statement: str) -> None:
+        """Run COMMIT or ROLLBACK, which do nothing outside a transaction."""
+        self.check_open()
+        try:
+            self._session.rows(statement)
+        except errors.OperationalError as exc:
+            if "no transaction is active" not in str(exc):
+                raise
+        self._executor.forget_views()
+
+    @property
+    def stats(self) -> Stats:
+        """What all statements have cost so far, those that failed included."""
+        calls = self._github.calls
+        return Stats(calls=len(calls), bytes=sum(c.bytes for c in calls), rate_limit=self._github.rate_limit)
+
+    def interrupt(self) -> None:
+        """Stop what runs, from another thread."""
+        self._github.interrupt()
+        self._session.interrupt()
+
+    def close(self) -> None:
+        """End the calls, then close the database; an open transaction is rolled back."""
+        self.check_open()
+        self.is_closed = True
+        try:
+            self._github.close()
+        finally:
+            self._session.close()
+
+
+def _check_kinds(operation: object, parameters: object) -> None:
+    """Raise InterfaceError for what is no text, or are no parameters."""
+    if not isinstance(operation, str):
+        raise InterfaceError(f"a statement is text, not {type(operation).__name__}")
+    is_text = isinstance(parameters, (str, bytes, bytearray))
+    if is_text or not isinstance(parameters, (Mapping, Sequence, type(None))):
+        kind = type(parameters).__name__
+        raise InterfaceError(
+            f"parameters are a sequence for ? or a mapping for $name, not {kind}; write [value] for one"
+        )
+    try:
+        operation.encode()
+    except UnicodeEncodeError as exc:
+        raise InterfaceError(f"the statement is no valid text: {exc.reason}") from exc
