@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 Warn = Callable[[str], None]
 
-_DAY_WORDS = ("CURRENT_DATE", "TODAY", "NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP")
+_DAY_WORDS = (
+    *("CURRENT_DATE", "TODAY", "NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP"),
+    *("LOCALTIMESTAMP", "LOCALTIME", "CURRENT_TIME", "CURRENT_LOCALTIMESTAMP", "CURRENT_LOCALTIME"),
+    *("GET_CURRENT_TIME", "AGE"),
+)
 _MOST_ATTEMPTS = 3
 
 
@@ -124,7 +128,7 @@ class Executor:
             statement,
             parameters,
             self.catalog,
-            database=_Database(self.session),
+            database=PlanningDatabase(self.session),
             max_calls=self.max_calls,
             only_columns=only_columns,
         )
@@ -205,7 +209,7 @@ class Executor:
         return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)
 
 
-class _Database:
+class PlanningDatabase:
     """What the planner may ask of the session."""
 
     def __init__(self, session: Session) -> None:
