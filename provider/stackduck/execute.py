@@ -107,7 +107,8 @@ class Executor:
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
         head, inner = verbs.explained(bound.statement)
-        statement = views.expand(verbs.as_query(inner), self.views)
+        statement = self._expanded(verbs.as_query(inner))
+        verbs.refuse_others(statement, self.catalog.provider_names())
         if head and not head.is_run:
             return self._explain(self._plan(statement, bound.parameters))
         for _ in range(_MOST_ATTEMPTS):
@@ -116,6 +117,17 @@ class Executor:
             if not self._day_has_changed(statement, started):
                 return result
         raise OperationalError("the date kept changing while the statement ran; run it again")
+
+    def _expanded(self, statement: Statement) -> Statement:
+        """Put the text of every view in place of its name."""
+        from stackduck.sql import views
+
+        def exists(parts: tuple[str, ...]) -> bool:
+            # memory.v is the v of that database's schema main.
+            ways = (parts, (parts[0], "main", parts[1])) if len(parts) == 2 else (parts,)
+            return any(self.session.local_columns(way) is not None for way in ways)
+
+        return views.expand(statement, self.views, exists=exists)
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
@@ -194,11 +206,10 @@ class Executor:
 
     def _create_view(self, bound: Bound, view: ViewDefinition) -> Result:
         from stackduck.engine import views as kept
-        from stackduck.sql import views
         from stackduck.sql.variables import inlined
 
-        statement = statements.of_text(inlined(view.query, bound.parameters))
-        plan = self._plan(views.expand(statement, self.views), {}, only_columns=True)
+        statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
+        plan = self._plan(self._expanded(statement), {}, only_columns=True)
         try:
             self._create_relations(plan)
             columns = self.session.describe(plan.sql, {})

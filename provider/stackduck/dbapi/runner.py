@@ -15,7 +15,7 @@ from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
 from stackduck.execute import Executor
 from stackduck.sql import statements
-from stackduck.sql.variables import Bound, Values, bind, check_all_used
+from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, names, set_by
 
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
@@ -65,21 +65,28 @@ class Runner:
         """
         self.check_open()
         _check_kinds(operation, parameters)
+        script = list(statements.split(operation))
+        check_enough(script, parameters)
         used: set[str] = set()
+        made: set[str] = set()
         taken = 0
         bounds = []
-        for statement in statements.split(operation):
+        for statement in script:
             rest = parameters if parameters is None or isinstance(parameters, Mapping) else parameters[taken:]
-            bound = bind(statement, rest, session=self._session_variables(statement))
+            bound = bind(statement, rest, session=self._session_variables(statement, parameters) | made)
             bounds.append(bound)
+            made |= set_by(statement)
             used |= bound.used
             taken += bound.positional
         check_all_used(parameters, used=frozenset(used), positional=taken)
         return bounds
 
-    def _session_variables(self, statement: Statement) -> frozenset[str]:
-        named = any(t.kind == "named" for t in statement.tokens)
-        return self._session.variables() if named else frozenset()
+    def _session_variables(self, statement: Statement, parameters: Values | None) -> frozenset[str]:
+        """Return the variables that the session holds, where the statement names one that is not given."""
+        given = frozenset(parameters) if isinstance(parameters, Mapping) else frozenset()
+        if not names(statement) - given:
+            return frozenset()
+        return frozenset(name.lower() for name in self._session.variables())
 
     def run(self, bound: Bound) -> Outcome:
         """Run one statement."""

@@ -250,6 +250,7 @@ class _Planner:
             method = self._method(occurrence, mentioned)
             calls = methods.calls(method, ways, max_calls=max_calls, resource=resource.full_name)
             names = self._parameter_columns(occurrence, method)
+        relations.refuse_renamed_parameters(occurrence, method)
         parameters = tuple(
             ScanParameter(p.name, relations.column_name(p, method), p.type)
             for p in method.parameters
