@@ -251,6 +251,7 @@ def _loader(session: Session, scan: Scan) -> Loader:
         total_key=scan.method.total_key,
         is_array=scan.method.is_array,
         rows_are_values=scan.method.rows_are_values,
+        names=tuple(c.name for c in scan.columns),
     )
     return Loader(session, shape)
 

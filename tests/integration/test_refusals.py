@@ -143,3 +143,22 @@ def test_plain_http_is_for_this_machine_alone() -> None:
         pytest.raises(errors.Error, match="https"),
     ):
         connection.execute(METRICS.format("octo-demo"))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "download_links[1]::DATE",
+        "unnest(download_links)::INTEGER",
+        "download_links::INTEGER[]",
+        "error(download_links[1])",
+        "json_extract(download_links[1], '$.a')",
+    ],
+)
+def test_no_error_of_duckdb_shows_a_link(connection, expression: str) -> None:
+    statement = f"SELECT {expression} FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'octo-demo'"
+    with pytest.raises(stackduck.Error) as caught:
+        connection.execute(statement).fetchall()
+    told = "".join(traceback.format_exception(caught.value))
+    assert "sig=" not in told
+    assert "part-0000" not in told

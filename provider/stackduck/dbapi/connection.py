@@ -19,7 +19,7 @@ def connect(
     token: str | None = None,
     token_env: str | None = None,
     api_url: str | None = None,
-    registry: Sequence[str | Path] = (),
+    registry: str | Path | Sequence[str | Path] = (),
     max_calls: int = 2_000,
     max_wait: float = 60.0,
     concurrency: int = 8,
@@ -27,8 +27,8 @@ def connect(
 ) -> Connection:
     """Open a connection.
 
-    `database` is a DuckDB file for tables and views, or ':memory:'. `registry` are folders of provider documents ahead
-    of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds that a rate limit
+    `database` is a DuckDB file for tables and views, or ':memory:'. `registry` is a folder of provider documents, or several,
+    ahead of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds that a rate limit
     may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine instead of a real one.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
@@ -36,7 +36,7 @@ def connect(
         token=token,
         token_env=token_env,
         api_url=api_url,
-        registry=registry,
+        registry=[registry] if isinstance(registry, (str, Path)) else registry,
         max_calls=max_calls,
         max_wait=max_wait,
         concurrency=concurrency,

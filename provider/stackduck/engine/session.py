@@ -87,7 +87,7 @@ class Session:
                 sql, parameters = _literal_rows(result)
             target = path.replace("'", "''")
             with translated():
-                rows = self._execute(f"COPY ({sql}\n) TO '{target}' (FORMAT parquet)", parameters).fetchall()
+                rows = self._execute(f"COPY ({sql}\n) TO '{target}' (FORMAT parquet, USE_TMP_FILE false)", parameters).fetchall()
             result.close()
             return int(rows[0][0])
 
