@@ -7,6 +7,7 @@ DuckDB as it is, and neither the planner nor the client is loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -81,8 +82,9 @@ class Executor:
     def _direct(self, bound: Bound) -> Result:
         try:
             return self._run(bound.statement, bound.statement.text, bound.parameters)
-        except ProgrammingError:
-            self._explain_unknown_provider(bound.statement)
+        except ProgrammingError as exc:
+            if "does not exist" in str(exc):
+                self._explain_unknown_table(bound.statement, str(exc).split("\n")[0])
             raise
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
@@ -90,16 +92,19 @@ class Executor:
         kind = verbs.kind(statement)
         return self.session.run(sql, parameters, is_change=kind == "change", is_query=kind == "query")
 
-    def _explain_unknown_provider(self, statement: Statement) -> None:
-        """Raise the catalog's error where an unknown a.b.c looks like one of its tables."""
+    def _explain_unknown_table(self, statement: Statement, problem: str) -> None:
+        """Raise an error that says more, where a name that DuckDB lacks is, or looks like, one of the catalog's."""
         databases = {row[0].lower() for row in self.session.aside("SELECT database_name FROM duckdb_databases()")}
         for provider, service, resource in statements.three_part_names(statement):
             if provider.name.lower() not in databases:
                 self.catalog.resource(provider.name, service.name, resource.name)
+        for name in self.catalog.full_names(t.name for t in statement.tokens if t.kind in ("word", "quoted")):
+            raise ProgrammingError(f"{problem}; did you mean {name}?")
 
     def _planned(self, bound: Bound, *, warn: Warn) -> Result:
         from stackduck.sql import views
 
+        bound = replace(bound, statement=statements.plainly_quoted(bound.statement))
         if (view := views.definition(bound.statement)) is not None:
             if self._needs_planner(statements.of_text(view.query)):
                 return self._create_view(bound, view)
@@ -163,7 +168,9 @@ class Executor:
         try:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
-            raise _in_users_words(exc, plan) from exc
+            raise _in_users_words(
+                exc, {s.resource.full_name: [name for name, _ in s.types] for s in plan.scans}
+            ) from exc
 
     def _load(self, plan: Plan, *, warn: Warn) -> None:
         requests = plan.requests
@@ -226,6 +233,7 @@ class PlanningDatabase:
     def __init__(self, session: Session) -> None:
         self.local_columns = session.local_columns
         self.new_relation_name = session.new_relation_name
+        self.check_syntax = session.check_syntax
         self._session = session
 
     def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
@@ -233,6 +241,14 @@ class PlanningDatabase:
         from stackduck.sql.optimized import DISABLED
 
         return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
+
+    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
+        """Let DuckDB bind a statement over empty tables, and say what it does not know in the user's words."""
+        try:
+            self._session.check_over(sql, parameters, tables)
+        except ProgrammingError as exc:
+            known = {name.partition(" #")[0]: [column for column, _ in types] for name, types in tables.items()}
+            raise _in_users_words(exc, known) from exc
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
@@ -290,8 +306,11 @@ def _shortened(values: list[str]) -> str:
     return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
 
 
-def _in_users_words(exc: ProgrammingError, plan: Plan) -> ProgrammingError:
-    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead."""
+def _in_users_words(exc: ProgrammingError, columns: Mapping[str, Sequence[str]]) -> ProgrammingError:
+    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead.
+
+    `columns` are those of each provider table in the statement.
+    """
     import re
 
     from stackduck.catalog.names import did_you_mean
@@ -301,8 +320,8 @@ def _in_users_words(exc: ProgrammingError, plan: Plan) -> ProgrammingError:
     if not unknown:
         return type(exc)(text)
     name = unknown.group(1)
-    known = list(dict.fromkeys(column for scan in plan.scans for column, _ in scan.types))
-    tables = ", ".join(dict.fromkeys(scan.resource.full_name for scan in plan.scans))
+    known = list(dict.fromkeys(column for listed in columns.values() for column in listed))
+    tables = ", ".join(columns)
     meant = did_you_mean(name, known)
     listed = f"{'' if meant else ';'} the columns are {', '.join(known)}"
     return ProgrammingError(f"no column '{name}' in {tables}{meant}{listed}")

@@ -306,3 +306,13 @@ def test_bare_values_are_rows(load: Load, kind: str, page: object, is_array: boo
 def test_a_bare_value_that_does_not_fit_is_named(load: Load, kind: str, page: object) -> None:
     with pytest.raises(DataError, match="value is declared"):
         load({"value": kind}, page, rows_are_values=True)
+
+
+@pytest.mark.parametrize("body", [{}, {"message": "hello"}], ids=["empty", "another object"])
+def test_an_object_without_any_documented_field_is_no_row(load: Load, body: dict[str, str]) -> None:
+    with pytest.raises(DataError, match="has no rows"):
+        load({"login": "VARCHAR"}, body, is_array=False, names=["login", "id"])
+
+
+def test_an_object_with_one_documented_field_is_a_row(load: Load) -> None:
+    assert load({"login": "VARCHAR"}, {"id": 1}, is_array=False, names=["login", "id"]) == [(None,)]

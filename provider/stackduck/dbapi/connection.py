@@ -27,9 +27,10 @@ def connect(
 ) -> Connection:
     """Open a connection.
 
-    `database` is a DuckDB file for tables and views, or ':memory:'. `registry` is a folder of provider documents, or several,
-    ahead of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds that a rate limit
-    may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine instead of a real one.
+    `database` is a DuckDB file for tables and views, or ':memory:'. `registry` is a folder of provider documents, or
+    several, ahead of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds
+    that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine instead
+    of a real one.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
     settings = Settings(

@@ -12,7 +12,7 @@ from sqlglot import exp
 from stackduck.sql.constants import NULL, Constants, differ, unwrap
 from stackduck.sql.disjuncts import both, single_list
 from stackduck.sql.scopes import Disjuncts, Query, Source
-from stackduck.sql.values import Listed, Values, bounded, canonical
+from stackduck.sql.values import Excluded, Listed, Values, bounded, canonical
 
 _FLIPPED: Mapping[type[exp.Expr], str] = {exp.LT: ">", exp.LTE: ">=", exp.GT: "<", exp.GTE: "<="}
 _OPERATORS: Mapping[type[exp.Expr], str] = {exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
@@ -38,6 +38,10 @@ class Reader:
             return [{}] if isinstance(node, exp.Boolean) and node.this else []
         if isinstance(node, (exp.EQ, exp.NullSafeEQ, *_OPERATORS)):
             return self._comparison(node)
+        if isinstance(node, exp.NEQ):
+            return self._differs(unwrap(node.this), unwrap(node.expression))
+        if isinstance(node, exp.Not):
+            return self._not(unwrap(node.this))
         if isinstance(node, exp.In):
             return self._in_list(node)
         if isinstance(node, exp.Between) and not node.args.get("symmetric"):
@@ -58,6 +62,21 @@ class Reader:
         if isinstance(left, exp.Column):
             return self._compared(left, right, _OPERATORS.get(type(node), "="))
         return self._compared(right, left, _FLIPPED.get(type(node), "="))
+
+    def _not(self, node: exp.Expr) -> Disjuncts:
+        """Return what the negation of a comparison leaves: everything but its values."""
+        if isinstance(node, exp.EQ):
+            return self._differs(unwrap(node.this), unwrap(node.expression))
+        ways: Disjuncts = [{}]
+        if isinstance(node, exp.In) and not any(node.args.get(k) for k in ("query", "unnest", "field")):
+            for item in node.expressions:
+                ways = both(ways, self._differs(unwrap(node.this), unwrap(item)))
+        return ways
+
+    def _differs(self, left: exp.Expr, right: exp.Expr) -> Disjuncts:
+        if isinstance(left, exp.Column):
+            return self._compared(left, right, "<>")
+        return self._compared(right, left, "<>") if isinstance(right, exp.Column) else [{}]
 
     def _in_list(self, node: exp.In) -> Disjuncts:
         if node.args.get("query") or node.args.get("unnest"):
@@ -113,7 +132,7 @@ class Reader:
             if occurrence and original and kind:
                 occurrence.misfits[original] = str(constant)
             return [{}]
-        values = Listed((text,)) if operator == "=" else bounded(text, operator, kind=kind)
+        values = _matching(text, operator, kind=kind)
         if values is None:
             return [{}]
         if occurrence and original and is_shared and isinstance(column, exp.Column):
@@ -126,6 +145,12 @@ def _together(ways: Iterable[dict[str, Values]]) -> Disjuncts:
     found = list(ways)
     values = single_list(found)
     return values if values is not None else found
+
+
+def _matching(text: str, operator: str, *, kind: str) -> Values | None:
+    if operator == "=":
+        return Listed((text,))
+    return Excluded(frozenset({text})) if operator == "<>" else bounded(text, operator, kind=kind)
 
 
 def kind_of(source: Source, name: str) -> str | None:

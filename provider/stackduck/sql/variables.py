@@ -139,7 +139,10 @@ def _placeholders(statement: Statement) -> list[tuple[Token, str]]:
         if token.kind == "named":
             found.append((token, token.text[1:]))
         elif token.kind == "symbol" and token.text == "?":
-            found.append((token, ""))
+            after = tokens[i + 1] if i + 1 < len(tokens) else token
+            is_numbered = after.kind == "number" and after.start == token.end and after.text.isdigit()
+            whole = Token("named", token.text + after.text, token.start, after.end) if is_numbered else token
+            found.append((whole, after.text if is_numbered else ""))
         elif token.kind == "symbol" and token.text == ":" and _is_colon_placeholder(tokens, i):
             after = tokens[i + 1]
             found.append((Token("named", token.text + after.text, token.start, after.end), after.text))
