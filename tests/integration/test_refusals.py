@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -162,3 +163,13 @@ def test_no_error_of_duckdb_shows_a_link(connection, expression: str) -> None:
     told = "".join(traceback.format_exception(caught.value))
     assert "sig=" not in told
     assert "part-0000" not in told
+
+
+def test_two_ways_in_at_once_are_refused_with_what_to_leave_out() -> None:
+    registry = Path(__file__).parents[3] / "shared" / "conformance" / "docs"
+    if not registry.is_dir():
+        pytest.skip("StackQL's documents are not here")
+    statement = "SELECT name FROM github.repos.repos WHERE org = 'octo-demo-eng' AND username = 'ann'"
+    with stackduck.connect(registry=registry) as connection, pytest.raises(stackduck.MissingParameterError) as caught:
+        connection.execute(statement)
+    assert str(caught.value).endswith("does not take username; leave username out, or leave out org")

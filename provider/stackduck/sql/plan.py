@@ -301,7 +301,7 @@ class _Planner:
         fields = {c.name.lower() for c in method.columns}
         for name in mentioned:
             if name in occurrence.types and name not in fields and not method.parameter(name):
-                raise methods.passed_over(resource, method, name)
+                raise methods.passed_over(resource, method, name, is_given=bool(ways) and methods.supplied(ways, name))
         self._refuse_ambiguous(occurrence, method)
         return method
 
