@@ -83,8 +83,7 @@ class Executor:
         try:
             return self._run(bound.statement, bound.statement.text, bound.parameters)
         except ProgrammingError as exc:
-            if "does not exist" in str(exc):
-                self._explain_unknown_table(bound.statement, str(exc).split("\n")[0])
+            self._explain_unknown_table(bound.statement, exc)
             raise
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
@@ -92,13 +91,16 @@ class Executor:
         kind = verbs.kind(statement)
         return self.session.run(sql, parameters, is_change=kind == "change", is_query=kind == "query")
 
-    def _explain_unknown_table(self, statement: Statement, problem: str) -> None:
+    def _explain_unknown_table(self, statement: Statement, exc: ProgrammingError) -> None:
         """Raise an error that says more, where a name that DuckDB lacks is, or looks like, one of the catalog's."""
+        problem = str(exc).split("\n")[0].rstrip("!.")
+        if "does not exist" not in problem:
+            return
         databases = {row[0].lower() for row in self.session.aside("SELECT database_name FROM duckdb_databases()")}
         for provider, service, resource in statements.three_part_names(statement):
             if provider.name.lower() not in databases:
                 self.catalog.resource(provider.name, service.name, resource.name)
-        for name in self.catalog.full_names(t.name for t in statement.tokens if t.kind in ("word", "quoted")):
+        for name in self.catalog.full_names(problem.replace('"', " ").replace(".", " ").split()):
             raise ProgrammingError(f"{problem}; did you mean {name}?")
 
     def _planned(self, bound: Bound, *, warn: Warn) -> Result:
@@ -115,7 +117,7 @@ class Executor:
         statement = self._expanded(verbs.as_query(inner))
         verbs.refuse_others(statement, self.catalog.provider_names())
         if head and not head.is_run:
-            return self._explain(self._plan(statement, bound.parameters))
+            return self._explain(self._plan(statement, bound.parameters), statement)
         for _ in range(_MOST_ATTEMPTS):
             started = datetime.now(UTC).date()
             result = self._answer(statement, bound, head=head, warn=warn)
@@ -155,19 +157,20 @@ class Executor:
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
         names = [scan.relation for scan in plan.scans]
         try:
-            self._create_relations(plan)
+            self._create_relations(plan, statement)
             self._load(plan, warn=warn)
             return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
             self.session.discard(names)
 
-    def _create_relations(self, plan: Plan) -> None:
+    def _create_relations(self, plan: Plan, statement: Statement) -> None:
         """Make the empty relations and let DuckDB bind the statement over them, before any call."""
         for scan in plan.scans:
             self.session.create(scan.relation, scan.types)
         try:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
+            self._explain_unknown_table(statement, exc)
             raise _in_users_words(
                 exc, {s.resource.full_name: [name for name, _ in s.types] for s in plan.scans}
             ) from exc
@@ -195,9 +198,9 @@ class Executor:
         for scan, loader in loaders:
             loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
 
-    def _explain(self, plan: Plan) -> Result:
+    def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
-        self._bind_only(plan)
+        self._bind_only(plan, statement)
         rows = [row for scan in plan.scans for row in _explain_rows(scan)]
         columns = ("resource", "method", "call", "parameters", "calls")
         lists = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
@@ -205,9 +208,9 @@ class Executor:
         listed = ", ".join(f'unnest(${n}::{k}[]) AS "{n}"' for n, k in zip(columns, kinds, strict=True))
         return self.session.run(f"SELECT {listed}", lists, is_query=True)
 
-    def _bind_only(self, plan: Plan) -> None:
+    def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:
-            self._create_relations(plan)
+            self._create_relations(plan, statement)
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
 
@@ -218,7 +221,7 @@ class Executor:
         statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
         plan = self._plan(self._expanded(statement), {}, only_columns=True)
         try:
-            self._create_relations(plan)
+            self._create_relations(plan, statement)
             columns = self.session.describe(plan.sql, {})
         finally:
             self.session.discard([scan.relation for scan in plan.scans])

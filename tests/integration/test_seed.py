@@ -200,6 +200,9 @@ def test_a_wrong_token_is_an_authentication_error(github: Sandbox) -> None:
         ("SELECT plan_typ FROM github.copilot.org_seats", "did you mean 'plan_type'"),
         ("SELECT plan_type FROM github.copilot.org_seats WHERE orgs = 'octo-demo-eng'", "no column 'orgs'"),
         ("SELECT plan_type FROM org_seats WHERE org = 'octo-demo-eng'", "did you mean github.copilot.org_seats?"),
+        ("SELECT plan_type FROM copilot.org_seats", "did you mean github.copilot.org_seats?"),
+        ("SELECT plan_type FROM github.org_seats", "did you mean github.copilot.org_seats?"),
+        ("SELECT 1 FROM github.copilot.org_seats, nowhere WHERE org = 'octo-demo-eng'", "nowhere does not exist"),
     ],
 )
 def test_what_is_wrong_is_said_before_what_is_missing(
