@@ -7,7 +7,6 @@ DuckDB as it is, and neither the planner nor the client is loaded.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -29,11 +28,7 @@ if TYPE_CHECKING:
 
 Warn = Callable[[str], None]
 
-_DAY_WORDS = (
-    *("CURRENT_DATE", "TODAY", "NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP"),
-    *("LOCALTIMESTAMP", "LOCALTIME", "CURRENT_TIME", "CURRENT_LOCALTIMESTAMP", "CURRENT_LOCALTIME"),
-    *("GET_CURRENT_TIME", "AGE"),
-)
+_DAY_WORDS = ("CURRENT_DATE", "TODAY", "NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP")
 _MOST_ATTEMPTS = 3
 
 
@@ -82,8 +77,8 @@ class Executor:
     def _direct(self, bound: Bound) -> Result:
         try:
             return self._run(bound.statement, bound.statement.text, bound.parameters)
-        except ProgrammingError as exc:
-            self._explain_unknown_table(bound.statement, exc)
+        except ProgrammingError:
+            self._explain_unknown_provider(bound.statement)
             raise
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
@@ -91,22 +86,16 @@ class Executor:
         kind = verbs.kind(statement)
         return self.session.run(sql, parameters, is_change=kind == "change", is_query=kind == "query")
 
-    def _explain_unknown_table(self, statement: Statement, exc: ProgrammingError) -> None:
-        """Raise an error that says more, where a name that DuckDB lacks is, or looks like, one of the catalog's."""
-        problem = str(exc).split("\n")[0].rstrip("!.")
-        if "does not exist" not in problem:
-            return
+    def _explain_unknown_provider(self, statement: Statement) -> None:
+        """Raise the catalog's error where an unknown a.b.c looks like one of its tables."""
         databases = {row[0].lower() for row in self.session.aside("SELECT database_name FROM duckdb_databases()")}
         for provider, service, resource in statements.three_part_names(statement):
             if provider.name.lower() not in databases:
                 self.catalog.resource(provider.name, service.name, resource.name)
-        for name in self.catalog.full_names(problem.replace('"', " ").replace(".", " ").split()):
-            raise ProgrammingError(f"{problem}; did you mean {name}?")
 
     def _planned(self, bound: Bound, *, warn: Warn) -> Result:
         from stackduck.sql import views
 
-        bound = replace(bound, statement=statements.plainly_quoted(bound.statement))
         if (view := views.definition(bound.statement)) is not None:
             if self._needs_planner(statements.of_text(view.query)):
                 return self._create_view(bound, view)
@@ -114,27 +103,15 @@ class Executor:
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
         head, inner = verbs.explained(bound.statement)
-        statement = self._expanded(verbs.as_query(inner))
-        verbs.refuse_others(statement, self.catalog.provider_names())
+        statement = views.expand(verbs.as_query(inner), self.views)
         if head and not head.is_run:
-            return self._explain(self._plan(statement, bound.parameters), statement)
+            return self._explain(self._plan(statement, bound.parameters))
         for _ in range(_MOST_ATTEMPTS):
             started = datetime.now(UTC).date()
             result = self._answer(statement, bound, head=head, warn=warn)
             if not self._day_has_changed(statement, started):
                 return result
         raise OperationalError("the date kept changing while the statement ran; run it again")
-
-    def _expanded(self, statement: Statement) -> Statement:
-        """Put the text of every view in place of its name."""
-        from stackduck.sql import views
-
-        def exists(parts: tuple[str, ...]) -> bool:
-            # memory.v is the v of that database's schema main.
-            ways = (parts, (parts[0], "main", parts[1])) if len(parts) == 2 else (parts,)
-            return any(self.session.local_columns(way) is not None for way in ways)
-
-        return views.expand(statement, self.views, exists=exists)
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
@@ -147,7 +124,7 @@ class Executor:
             statement,
             parameters,
             self.catalog,
-            database=PlanningDatabase(self.session),
+            database=_Database(self.session),
             max_calls=self.max_calls,
             only_columns=only_columns,
         )
@@ -157,23 +134,20 @@ class Executor:
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
         names = [scan.relation for scan in plan.scans]
         try:
-            self._create_relations(plan, statement)
+            self._create_relations(plan)
             self._load(plan, warn=warn)
             return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
             self.session.discard(names)
 
-    def _create_relations(self, plan: Plan, statement: Statement) -> None:
+    def _create_relations(self, plan: Plan) -> None:
         """Make the empty relations and let DuckDB bind the statement over them, before any call."""
         for scan in plan.scans:
             self.session.create(scan.relation, scan.types)
         try:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
-            self._explain_unknown_table(statement, exc)
-            raise _in_users_words(
-                exc, {s.resource.full_name: [name for name, _ in s.types] for s in plan.scans}
-            ) from exc
+            raise _in_users_words(exc, plan) from exc
 
     def _load(self, plan: Plan, *, warn: Warn) -> None:
         requests = plan.requests
@@ -198,9 +172,9 @@ class Executor:
         for scan, loader in loaders:
             loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
 
-    def _explain(self, plan: Plan, statement: Statement) -> Result:
+    def _explain(self, plan: Plan) -> Result:
         """List the calls of a plan, without sending any."""
-        self._bind_only(plan, statement)
+        self._bind_only(plan)
         rows = [row for scan in plan.scans for row in _explain_rows(scan)]
         columns = ("resource", "method", "call", "parameters", "calls")
         lists = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
@@ -208,20 +182,21 @@ class Executor:
         listed = ", ".join(f'unnest(${n}::{k}[]) AS "{n}"' for n, k in zip(columns, kinds, strict=True))
         return self.session.run(f"SELECT {listed}", lists, is_query=True)
 
-    def _bind_only(self, plan: Plan, statement: Statement) -> None:
+    def _bind_only(self, plan: Plan) -> None:
         try:
-            self._create_relations(plan, statement)
+            self._create_relations(plan)
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
 
     def _create_view(self, bound: Bound, view: ViewDefinition) -> Result:
         from stackduck.engine import views as kept
+        from stackduck.sql import views
         from stackduck.sql.variables import inlined
 
-        statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
-        plan = self._plan(self._expanded(statement), {}, only_columns=True)
+        statement = statements.of_text(inlined(view.query, bound.parameters))
+        plan = self._plan(views.expand(statement, self.views), {}, only_columns=True)
         try:
-            self._create_relations(plan, statement)
+            self._create_relations(plan)
             columns = self.session.describe(plan.sql, {})
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
@@ -230,13 +205,12 @@ class Executor:
         return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)
 
 
-class PlanningDatabase:
+class _Database:
     """What the planner may ask of the session."""
 
     def __init__(self, session: Session) -> None:
         self.local_columns = session.local_columns
         self.new_relation_name = session.new_relation_name
-        self.check_syntax = session.check_syntax
         self._session = session
 
     def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
@@ -244,14 +218,6 @@ class PlanningDatabase:
         from stackduck.sql.optimized import DISABLED
 
         return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
-
-    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Let DuckDB bind a statement over empty tables, and say what it does not know in the user's words."""
-        try:
-            self._session.check_over(sql, parameters, tables)
-        except ProgrammingError as exc:
-            known = {name.partition(" #")[0]: [column for column, _ in types] for name, types in tables.items()}
-            raise _in_users_words(exc, known) from exc
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
@@ -270,7 +236,6 @@ def _loader(session: Session, scan: Scan) -> Loader:
         total_key=scan.method.total_key,
         is_array=scan.method.is_array,
         rows_are_values=scan.method.rows_are_values,
-        names=tuple(c.name for c in scan.columns),
     )
     return Loader(session, shape)
 
@@ -309,11 +274,8 @@ def _shortened(values: list[str]) -> str:
     return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
 
 
-def _in_users_words(exc: ProgrammingError, columns: Mapping[str, Sequence[str]]) -> ProgrammingError:
-    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead.
-
-    `columns` are those of each provider table in the statement.
-    """
+def _in_users_words(exc: ProgrammingError, plan: Plan) -> ProgrammingError:
+    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead."""
     import re
 
     from stackduck.catalog.names import did_you_mean
@@ -323,8 +285,8 @@ def _in_users_words(exc: ProgrammingError, columns: Mapping[str, Sequence[str]])
     if not unknown:
         return type(exc)(text)
     name = unknown.group(1)
-    known = list(dict.fromkeys(column for listed in columns.values() for column in listed))
-    tables = ", ".join(columns)
+    known = list(dict.fromkeys(column for scan in plan.scans for column, _ in scan.types))
+    tables = ", ".join(dict.fromkeys(scan.resource.full_name for scan in plan.scans))
     meant = did_you_mean(name, known)
     listed = f"{'' if meant else ';'} the columns are {', '.join(known)}"
     return ProgrammingError(f"no column '{name}' in {tables}{meant}{listed}")

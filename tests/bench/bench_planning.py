@@ -13,7 +13,7 @@ from sqlglot.optimizer.qualify import qualify
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
-from stackduck.execute import PlanningDatabase
+from stackduck.execute import _Database
 from stackduck.sql.plan import make_plan
 from stackduck.sql.statements import of_text
 
@@ -52,7 +52,7 @@ def main() -> int:
     """Print the ratio beside its limit; 1 when it is over it."""
     catalog, session = Catalog.default(), Session()
     session.rows("CREATE TABLE people (login VARCHAR, team VARCHAR)")
-    database = PlanningDatabase(session)
+    database = _Database(session)
 
     def planned(text: str) -> object:
         return make_plan(of_text(text), {}, catalog, database=database)

@@ -22,8 +22,8 @@ MISFITS: list[tuple[str, object, str]] = [
     ("BIGINT", "", "''"),
     ("BIGINT", 2**63, "9223372036854775808"),
     ("BIGINT", True, "true"),
-    ("BIGINT", [], "a list"),
-    ("BIGINT", {}, "an object"),
+    ("BIGINT", [], "[]"),
+    ("BIGINT", {}, "{}"),
     ("DOUBLE", "abc", "abc"),
     ("BOOLEAN", "perhaps", "perhaps"),
     ("BOOLEAN", 2, "2"),
@@ -33,16 +33,16 @@ MISFITS: list[tuple[str, object, str]] = [
     ("DATE", "2026-01-31T23:00:00-05:00", "2026-01-31T23:00"),
     ("TIMESTAMPTZ", "yesterday", "yesterday"),
     ("TIMESTAMPTZ", 1700000000, "1700000000"),
-    ("VARCHAR[]", "https://one?sig=abc", "a text of 19 characters"),
-    ("VARCHAR[]", {"0": "https://one"}, "an object"),
+    ("VARCHAR[]", "https://one", "https://one"),
+    ("VARCHAR[]", {"0": "https://one"}, "https://one"),
     ("BIGINT[]", [1, 1.5], "1.5"),
     ("BIGINT[]", ["x"], "x"),
     ("BIGINT[]", 5, "5"),
     ("BIGINT[][]", [[1], 2], "2"),
     ("DATE[]", ["2026-02-30"], "2026-02-30"),
     ('STRUCT("b" BIGINT)', "text", "text"),
-    ('STRUCT("b" BIGINT)', [], "a list"),
-    ('STRUCT("b" BIGINT)[]', {"b": 1}, "an object"),
+    ('STRUCT("b" BIGINT)', [], "[]"),
+    ('STRUCT("b" BIGINT)[]', {"b": 1}, "b"),
     ('STRUCT("b" BIGINT)[]', [7], "7"),
 ]
 
@@ -306,13 +306,3 @@ def test_bare_values_are_rows(load: Load, kind: str, page: object, is_array: boo
 def test_a_bare_value_that_does_not_fit_is_named(load: Load, kind: str, page: object) -> None:
     with pytest.raises(DataError, match="value is declared"):
         load({"value": kind}, page, rows_are_values=True)
-
-
-@pytest.mark.parametrize("body", [{}, {"message": "hello"}], ids=["empty", "another object"])
-def test_an_object_without_any_documented_field_is_no_row(load: Load, body: dict[str, str]) -> None:
-    with pytest.raises(DataError, match="has no rows"):
-        load({"login": "VARCHAR"}, body, is_array=False, names=["login", "id"])
-
-
-def test_an_object_with_one_documented_field_is_a_row(load: Load) -> None:
-    assert load({"login": "VARCHAR"}, {"id": 1}, is_array=False, names=["login", "id"]) == [(None,)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -144,32 +143,3 @@ def test_plain_http_is_for_this_machine_alone() -> None:
         pytest.raises(errors.Error, match="https"),
     ):
         connection.execute(METRICS.format("octo-demo"))
-
-
-@pytest.mark.parametrize(
-    "expression",
-    [
-        "download_links[1]::DATE",
-        "unnest(download_links)::INTEGER",
-        "download_links::INTEGER[]",
-        "error(download_links[1])",
-        "json_extract(download_links[1], '$.a')",
-    ],
-)
-def test_no_error_of_duckdb_shows_a_link(connection, expression: str) -> None:
-    statement = f"SELECT {expression} FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'octo-demo'"
-    with pytest.raises(stackduck.Error) as caught:
-        connection.execute(statement).fetchall()
-    told = "".join(traceback.format_exception(caught.value))
-    assert "sig=" not in told
-    assert "part-0000" not in told
-
-
-def test_two_ways_in_at_once_are_refused_with_what_to_leave_out() -> None:
-    registry = Path(__file__).parents[3] / "shared" / "conformance" / "docs"
-    if not registry.is_dir():
-        pytest.skip("StackQL's documents are not here")
-    statement = "SELECT name FROM github.repos.repos WHERE org = 'octo-demo-eng' AND username = 'ann'"
-    with stackduck.connect(registry=registry) as connection, pytest.raises(stackduck.MissingParameterError) as caught:
-        connection.execute(statement)
-    assert str(caught.value).endswith("does not take username; leave username out, or leave out org")

@@ -190,31 +190,3 @@ def test_a_wrong_token_is_an_authentication_error(github: Sandbox) -> None:
         connection.execute(SEED.format("'octo-demo'"))
     assert "ghp_wrong" not in str(caught.value)
     assert caught.value.status == 401
-
-
-@pytest.mark.parametrize(
-    ("statement", "mention"),
-    [
-        ("SELEC plan_type FROM github.copilot.org_seats WHERE org = 'octo-demo-eng'", 'near "SELEC"'),
-        ("SELECT * FROM github.copilot.org_seats WHERE org = 'octo-demo-eng' ORDER plan_type", 'near "plan_type"'),
-        ("SELECT plan_typ FROM github.copilot.org_seats", "did you mean 'plan_type'"),
-        ("SELECT plan_type FROM github.copilot.org_seats WHERE orgs = 'octo-demo-eng'", "no column 'orgs'"),
-        ("SELECT plan_type FROM org_seats WHERE org = 'octo-demo-eng'", "did you mean github.copilot.org_seats?"),
-        ("SELECT plan_type FROM copilot.org_seats", "did you mean github.copilot.org_seats?"),
-        ("SELECT plan_type FROM github.org_seats", "did you mean github.copilot.org_seats?"),
-        ("SELECT 1 FROM github.copilot.org_seats, nowhere WHERE org = 'octo-demo-eng'", "nowhere does not exist"),
-    ],
-)
-def test_what_is_wrong_is_said_before_what_is_missing(
-    connection: stackduck.Connection, github: Sandbox, statement: str, mention: str
-) -> None:
-    with pytest.raises(stackduck.ProgrammingError) as caught:
-        connection.execute(statement)
-    assert type(caught.value) is stackduck.ProgrammingError
-    assert mention in str(caught.value)
-    assert not github.requests
-
-
-def test_names_may_stand_in_back_ticks(connection: stackduck.Connection) -> None:
-    statement = "SELECT count(*) > 0 FROM `github`.`copilot`.`org_seats` WHERE `org` = 'octo-demo-eng'"
-    assert connection.execute(statement).fetchall() == [(True,)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -72,46 +71,6 @@ def test_a_kept_value_is_never_sql(connection: stackduck.Connection) -> None:
     connection.execute(f"CREATE VIEW v AS {SEATS} WHERE org = ?", ["x' OR 1=1 --"])
     with pytest.raises(errors.NotFoundError, match="x' OR 1=1 --"):
         ask(connection, "FROM v")
-
-
-@pytest.mark.parametrize(
-    "sql", ["DELETE FROM v", "UPDATE main.v SET org = 'x'", "INSERT INTO memory.main.v VALUES (1, 2)"]
-)
-def test_a_view_cannot_be_changed(connection: stackduck.Connection, asked: Asked, sql: str) -> None:
-    connection.execute(f"CREATE VIEW v AS {ENG_SEATS}")
-    with pytest.raises(errors.NotSupportedError, match=r"v is a view over provider tables.* needs a local table"):
-        connection.execute(sql)
-    assert asked() == []
-
-
-@pytest.mark.parametrize("name", ["v", "main.v", "memory.v", "memory.main.v", "temp.main.w"])
-def test_a_view_is_known_by_its_whole_name(connection: stackduck.Connection, asked: Asked, name: str) -> None:
-    connection.execute(f"CREATE VIEW v AS {SEATS}; CREATE TEMP VIEW w AS {SEATS}")
-    rows = ask(connection, f"SELECT DISTINCT {name}.org FROM {name} WHERE {name}.org = 'octo-demo-eng'")
-    assert rows == [("octo-demo-eng",)]
-    assert asked() == [ENG]
-
-
-def test_a_view_may_be_named_like_the_table_it_reads(connection: stackduck.Connection) -> None:
-    connection.execute(f"CREATE VIEW org_seats AS {SEATS}")
-    query = "SELECT DISTINCT org FROM {} WHERE org = 'octo-demo-eng'"
-    for name in ("org_seats", "main.org_seats", "github.copilot.org_seats"):
-        assert ask(connection, query.format(name)) == [("octo-demo-eng",)]
-
-
-@pytest.mark.parametrize("query", ["TABLE v", "(TABLE v)", "FROM v", "TABLE main.v"])
-def test_a_view_is_kept_as_a_table(connection: stackduck.Connection, query: str) -> None:
-    connection.execute(f"CREATE VIEW v AS {ENG_SEATS}; CREATE TABLE t AS {query}; CREATE VIEW w AS {query}")
-    assert set(ask(connection, "FROM t")) == set(ask(connection, "FROM w")) == {("enterprise", "octo-demo-eng")}
-
-
-@pytest.mark.parametrize(("copied", "columns"), [("v", "plan_type,org"), ("memory.main.v (org)", "org")])
-def test_a_view_is_copied_to_a_file(
-    connection: stackduck.Connection, tmp_path: Path, copied: str, columns: str
-) -> None:
-    connection.execute(f"CREATE VIEW v AS {ENG_SEATS}")
-    assert connection.execute(f"COPY {copied} TO '{tmp_path}/x.csv'").rowcount > 0
-    assert (tmp_path / "x.csv").read_text().splitlines()[0] == columns
 
 
 def test_statements_about_a_view_are_duckdbs(connection: stackduck.Connection, asked: Asked) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from made_up import DOMAINS, METHODS, Way
 
@@ -160,9 +159,6 @@ class Expressions:
             lambda: f"({name} = {self.constant(domain)}) IS TRUE",
             lambda: f"{name} IN (VALUES ({self.constant(domain)}))",
             lambda: f"{name} = ANY([{self.constant(domain)}, {self.constant(domain)}])",
-            lambda: f"{name} = ANY({self.listed(domain)})",
-            lambda: f"{name} IN {self.listed(domain)}",
-            lambda: f"list_contains({self.listed(domain)}, {name})",
             lambda: f"{name} = (SELECT {self.constant(domain)})",
             lambda: f"CASE WHEN {name} = {self.constant(domain)} THEN true ELSE false END",
         ]
@@ -324,12 +320,6 @@ class Expressions:
             "first_org()",
         ]
         return self.chance.choice(choices)
-
-    def listed(self, domain: str) -> str:
-        """Return a bound list of values which a column may have."""
-        kind = {"n": int, "id": int, "page": int, "day": date.fromisoformat}.get(domain, str)
-        values = [kind(self.constant(domain, plain=True).strip("'")) for _ in range(self.chance.choice([1, 2, 2, 3]))]
-        return self.placeholder([*values, None] if self.odds(0.1) else values)
 
     def placeholder(self, value: object) -> str:
         name = f"v{len(self.parameters)}"

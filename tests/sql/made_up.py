@@ -14,8 +14,7 @@ from typing import Any
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
-from stackduck.execute import PlanningDatabase
-from stackduck.sql.plan import Plan, Scan, make_plan
+from stackduck.sql.plan import ColumnTypes, Plan, Scan, make_plan
 from stackduck.sql.statements import Statement, of_text
 
 PROVIDER = "made.up"
@@ -84,7 +83,18 @@ def _method_name(way: Way) -> str:
     return "by_" + "_and_".join(way.required)
 
 
-Planning = PlanningDatabase
+class Planning:
+    """What the planner asks of the database."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.local_columns = session.local_columns
+        self.new_relation_name = session.new_relation_name
+
+    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
+        from stackduck.sql.optimized import DISABLED
+
+        return self.session.optimized(sql, parameters, tables, disabled=DISABLED)
 
 
 class Universe:

@@ -21,7 +21,7 @@ from stackduck import errors
 from stackduck.sql import views
 from stackduck.sql.statements import of_text
 
-STATEMENTS = int(os.environ.get("STACKDUCK_STATEMENTS", "100"))
+STATEMENTS = int(os.environ.get("STACKDUCK_STATEMENTS", "150"))
 SEED = int(os.environ.get("STACKDUCK_SEED", "1"))
 TEXTS = {name: text for name, (text, _, _) in VIEWS.items()}
 
@@ -48,14 +48,6 @@ REGRESSIONS = {
         " UNION SELECT id + 1, org FROM r WHERE id < 3) SELECT id FROM r WHERE org = 'a'",
         "WITH RECURSIVE r AS (SELECT id, org FROM all_things_org WHERE org = 'a'"
         " UNION SELECT id + 1, org FROM r WHERE id < 3) SELECT id FROM r",
-    ),
-    "ON within a join's side says nothing of the other side": (
-        "SELECT t.id FROM made.up.things t LEFT JOIN loc x JOIN loc y ON NULL ON x.n = t.n WHERE t.org = 'a'",
-        "SELECT id FROM all_things_org WHERE org = 'a'",
-    ),
-    "ON within parentheses says nothing outside them": (
-        "SELECT t.id FROM made.up.things t LEFT JOIN (loc x JOIN loc y ON 1 = 0) ON x.n = t.n WHERE t.org = 'a'",
-        "SELECT id FROM all_things_org WHERE org = 'a'",
     ),
     "a plan from a tree that was read before": (
         "SELECT id, org FROM made.up.things WHERE org = ANY(['a', 'b'])",
@@ -98,19 +90,8 @@ def judged(universe: Universe, made: Made, *, seed: int) -> str:
     except errors.Error:
         return "refused"
     if not same(found, expected) and same(rows_of(universe, made.truth, made.parameters), expected):
-        if same(found, without_optimizer(universe, made)):
-            return "broke DuckDB"
         pytest.fail(f"seed {seed}\n{made.text}\n{made.truth}\nexpected {expected[:9]}\nfound {found[:9]}")
     return "accepted"
-
-
-def without_optimizer(universe: Universe, made: Made) -> list[tuple[Any, ...]]:
-    """Return the truth as DuckDB's plain plan gives it: its optimizer has bugs of its own with SEMI JOIN."""
-    universe.session.rows("PRAGMA disable_optimizer")
-    try:
-        return rows_of(universe, made.truth, made.parameters)
-    finally:
-        universe.session.rows("PRAGMA enable_optimizer")
 
 
 def answer(universe: Universe, made: Made) -> list[tuple[Any, ...]]:

@@ -9,7 +9,7 @@ import pytest
 
 from stackduck.errors import InterfaceError, ProgrammingError
 from stackduck.sql.statements import of_text
-from stackduck.sql.variables import bind, check_all_used, check_enough, inlined, names, set_by
+from stackduck.sql.variables import bind, check_all_used, inlined
 
 Values = Mapping[str, object] | Sequence[object]
 
@@ -121,51 +121,6 @@ def test_a_variable_of_the_session_is_left_to_duckdb_unless_a_value_is_given() -
     held = frozenset({"v"})
     assert bind(of_text("SELECT $v"), session=held).parameters == {}
     assert bind(of_text("SELECT $v"), {"v": 1}, session=held).parameters == {"v": 1}
-
-
-@pytest.mark.parametrize("text", ["SELECT $V, {}", "SELECT :V, {}", "SELECT '{{{{ V }}}}', {}"])
-@pytest.mark.parametrize(("style", "values"), [("$w", {"w": 1}), ("?", [1])])
-def test_a_variable_of_the_session_stands_beside_given_values(text: str, style: str, values: Values) -> None:
-    found = bind(of_text(text.format(style)), values, session=frozenset({"v"}))
-    with duckdb.connect() as connection:
-        connection.execute("SET VARIABLE v = 'x'")
-        assert connection.execute(found.statement.text, dict(found.parameters)).fetchall() == [("x", 1)]
-
-
-def test_a_question_mark_is_no_variable_of_the_session() -> None:
-    assert bind(of_text("SELECT ?"), [1], session=frozenset({""})).parameters == {"1": 1}
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("SET VARIABLE v = 1", {"v"}),
-        ('set variable "My v" TO (SELECT 1)', {"my v"}),
-        ("SET threads = 1", set()),
-        ("SET VARIABLE", set()),
-        ("SELECT 1", set()),
-    ],
-)
-def test_a_statement_that_sets_a_variable_is_known(text: str, name: set[str]) -> None:
-    assert set_by(of_text(text)) == name
-
-
-def test_the_names_of_all_placeholders_are_known() -> None:
-    assert names(of_text("SELECT ?, $a, :b, '{{ c }}', ':d'")) == {"a", "b", "c"}
-
-
-@pytest.mark.parametrize(
-    ("script", "values", "words"),
-    [
-        (["SELECT ?", "SELECT ?"], [1], "missing value for placeholder 2; 2 values are needed and 1 was given"),
-        (["SELECT $3", "SELECT ?"], [1, 2], "placeholder 3; 4 values are needed and 2 were given"),
-        (["SELECT ?"], None, "placeholder 1; 1 value is needed and 0 were given"),
-    ],
-)
-def test_too_few_values_are_counted_over_the_script(script: list[str], values: Values | None, words: str) -> None:
-    with pytest.raises(ProgrammingError) as caught:
-        check_enough(map(of_text, script), values)
-    assert words in str(caught.value)
 
 
 def test_it_is_told_which_values_were_used() -> None:

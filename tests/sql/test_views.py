@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from made_up import Universe
 
-from stackduck.errors import MissingParameterError, NotSupportedError, ProgrammingError
+from stackduck.errors import MissingParameterError, ProgrammingError
 from stackduck.sql.statements import of_text
 from stackduck.sql.views import definition, expand
 
@@ -18,48 +18,6 @@ VIEWS = {
 def test_views_in_a_circle_are_refused() -> None:
     with pytest.raises(ProgrammingError, match="circle"):
         expand(of_text("SELECT * FROM a"), {"a": "SELECT * FROM b", "b": "SELECT * FROM a"})
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "verb"),
-    [
-        ("DELETE FROM seats WHERE org = 'a'", "seats", "DELETE"),
-        ("UPDATE main.seats AS s SET org = 'a'", "main.seats", "UPDATE"),
-        ("INSERT INTO seats VALUES (1)", "seats", "INSERT"),
-        ("WITH seats AS (SELECT 1) INSERT INTO Seats (id) FROM seats", "Seats", "INSERT"),
-        ("MERGE INTO seats USING loc ON true WHEN MATCHED THEN DELETE", "seats", "MERGE"),
-        ("COPY seats FROM 'x.csv'", "seats", "COPY"),
-    ],
-)
-def test_a_view_is_not_changed(text: str, name: str, verb: str) -> None:
-    with pytest.raises(NotSupportedError) as caught:
-        expand(of_text(text), VIEWS)
-    assert str(caught.value).startswith(f"{name} is a view over provider tables")
-    assert str(caught.value).endswith(f"{verb} needs a local table")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "SELECT * FROM made.up.seats",
-        "DELETE FROM other.seats",
-        "SELECT main.seats.id FROM other.seats",
-        "CREATE TABLE seats (id INT)",
-        "CREATE INDEX i ON seats (id)",
-    ],
-)
-def test_another_table_of_that_name_stays(text: str) -> None:
-    assert expand(of_text(text), VIEWS, exists=lambda parts: parts[0] == "main").text == text
-
-
-@pytest.mark.parametrize(
-    "name", ["main.seats", "memory.main.seats", 'memory."main".SEATS'], ids=["schema", "database", "quoted"]
-)
-def test_a_columns_prefix_goes_with_the_name(name: str) -> None:
-    text = f"SELECT {name}.*, {name}.name.x AS y, seats.id, o.id FROM {name}, seats AS o"
-    last = name.rpartition(".")[2]
-    found = expand(of_text(text), {"seats": "SELECT 1"}).text
-    assert found.startswith(f"SELECT {last}.*, {last}.name.x AS y, seats.id, o.id FROM (SELECT 1\n)")
 
 
 def test_a_view_without_its_parameter_says_what_is_missing(universe: Universe) -> None:

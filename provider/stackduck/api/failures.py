@@ -26,7 +26,7 @@ from stackduck.errors import (
     RequestTimeoutError,
 )
 
-_QUERY = re.compile(r"(?i)((?:https?:)?//[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
+_QUERY = re.compile(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
 _POLICY = re.compile(r"'([^']+)' policy must be enabled")
 
 

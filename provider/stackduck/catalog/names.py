@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from stackduck.catalog.model import Provider, Resource, Service, ServiceEntry
 
 _SHOWN = 8
-_MOST_SERVICES = 8
 
 
 class Catalog:
@@ -75,17 +74,6 @@ class Catalog:
     def resources(self, provider: str, service: str) -> tuple[str, ...]:
         """Return the names of a service's resources, in the document's order."""
         return tuple(self.service(provider, service).resources)
-
-    def full_names(self, words: Iterable[str]) -> tuple[str, ...]:
-        """Return the full names of resources that are called like one of the words, from services read quickly."""
-        wanted = {word.lower() for word in words}
-        return tuple(
-            f"{provider}.{entry.name}.{resource}"
-            for provider in self.provider_names()
-            for entry in self.services(provider)[:_MOST_SERVICES]
-            for resource in self.resources(provider, entry.name)
-            if resource.lower() in wanted
-        )
 
     def _load_provider(self, name: str) -> Provider:
         known = self.provider_names()

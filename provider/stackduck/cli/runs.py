@@ -12,7 +12,7 @@ from stackduck.cli import exits, messages
 from stackduck.cli.destinations import Destination, FileDestination
 from stackduck.cli.exits import UsageError
 from stackduck.cli.progress import Progress
-from stackduck.cli.statistics import activity, line
+from stackduck.cli.statistics import line
 from stackduck.cli.supervision import supervise
 from stackduck.output import PAGES, format_of, write
 from stackduck.output.results import Stream
@@ -132,7 +132,7 @@ class Run:
 
     def _activity(self) -> str:
         """Say in a few words what the connection is doing."""
-        return activity(self._connection.stats) if self._connection else "starting"
+        return self._connection.activity() if self._connection else "starting"
 
     def _stop(self) -> None:
         """Stop the work from outside."""

@@ -45,18 +45,11 @@ def _parser() -> Parser:
     add("--users", metavar="N", type=number(int, 1), default=25, help="people in the enterprise (default: 25)")
     add("--organizations", metavar="N", type=number(int, 1), default=2, help="organizations (default: 2)")
     add("--today", metavar="DAY", type=_day, help="the day on which it stands, 2026-02-01 (default: today)")
-    add("--port", metavar="N", dest="api_port", type=_port, default=0, help="the API's port (default: any)")
-    add("--files-port", metavar="N", type=_port, default=0, help="the report files' port (default: any)")
+    add("--port", metavar="N", dest="api_port", type=number(int, 0), default=0, help="the API's port (default: any)")
+    add("--files-port", metavar="N", type=number(int, 0), default=0, help="the report files' port (default: any)")
     add("--link-seconds", metavar="N", type=number(float, 0), default=3600.0, help="life of a link (default: 3600)")
     add("--latency", metavar="SECONDS", type=number(float, 0), default=0.0, help="wait before every answer")
     return parser
-
-
-def _port(text: str) -> int:
-    """Read a port."""
-    if not text.isdigit() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
-    return int(text)
 
 
 def _day(text: str) -> date:

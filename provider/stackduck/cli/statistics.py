@@ -14,11 +14,6 @@ def line(rows: int, seconds: float, stats: Stats | None) -> str:
     return f"{_counted(rows, 'row')}, {_counted(calls, 'call')}, {size(amount)}, {seconds:.2f} s, rate limit {left}"
 
 
-def activity(stats: Stats) -> str:
-    """Say what a run has cost so far."""
-    return f"{_counted(stats.calls, 'call')}, {size(stats.bytes)}" if stats.calls else "working"
-
-
 def size(amount: float) -> str:
     """Write a number of bytes for people: 1.2 MB."""
     for unit in ("bytes", "kB", "MB"):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from stackduck.dbapi.connection import Connection, connect
-from stackduck.dbapi.cursor import Cursor
-from stackduck.dbapi.runner import Stats
+from stackduck.dbapi.cursor import Cursor, Stats
 from stackduck.dbapi.types import (
     BINARY,
     DATETIME,

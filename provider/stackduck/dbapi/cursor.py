@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from stackduck.dbapi.runner import Outcome, Runner, Stats
 from stackduck.engine.results import Result, Row
 from stackduck.errors import InterfaceError
 from stackduck.sql.variables import Values
 
 if TYPE_CHECKING:
+    from stackduck.api.model import RateLimit
     from stackduck.dbapi.connection import Connection
 
 Description = tuple[str, str, None, None, None, None, None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What one statement cost."""
+
+    rows: int = -1
+    """Rows that it changed, or -1; rows of a SELECT are counted by who fetches them."""
+    calls: int = 0
+    bytes: int = 0
+    seconds: float = 0.0
+    rate_limit: RateLimit | None = None
 
 
 class Cursor:
@@ -22,25 +35,13 @@ class Cursor:
 
     arraysize = 1
 
-    def __init__(self, connection: Connection, runner: Runner, outcome: Outcome | None = None) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._runner = runner
-        self._outcome = outcome
+        self._result: Result | None = None
         self._is_closed = False
-
-    @property
-    def warnings(self) -> list[str]:
+        self.warnings: list[str] = []
         """What to know of the latest answer."""
-        return self._outcome.warnings if self._outcome else []
-
-    @property
-    def stats(self) -> Stats:
-        """What the latest statement cost."""
-        return self._outcome.stats if self._outcome else Stats()
-
-    @property
-    def _result(self) -> Result | None:
-        return self._outcome.result if self._outcome else None
+        self.stats = Stats()
 
     @property
     def connection(self) -> Connection:
@@ -65,7 +66,7 @@ class Cursor:
         `parameters` is a sequence for ? and $1, or a mapping for $name, :name and '{{ name }}'.
         """
         self._check()
-        self._run(operation, parameters)
+        self._connection._run_script(self, operation, parameters)
         return self
 
     def executemany(self, operation: str, seq_of_parameters: Iterable[Values]) -> Cursor:
@@ -73,7 +74,7 @@ class Cursor:
         self._check()
         changed = 0
         for parameters in seq_of_parameters:
-            self._run(operation, parameters)
+            self._connection._run_script(self, operation, parameters)
             changed += max(self.rowcount, 0)
             if self.description is not None:
                 raise InterfaceError("executemany is for statements without rows; execute them one by one")
@@ -106,7 +107,7 @@ class Cursor:
 
     def write_parquet(self, path: str) -> int:
         """Write the result to a Parquet file instead of fetching it; returns the number of rows."""
-        return self._runner.export(self._rows(), path)
+        return self._connection._write_parquet(self, path)
 
     def setinputsizes(self, sizes: Sequence[Any]) -> None:
         """Do nothing, as PEP 249 allows."""
@@ -116,8 +117,9 @@ class Cursor:
 
     def close(self) -> None:
         """Forget the rows; the cursor cannot be used again."""
-        self._forget()
-        self._is_closed = True
+        if self._result:
+            self._result.close()
+        self._result, self._is_closed = None, True
 
     def __enter__(self) -> Cursor:
         self._check()
@@ -131,7 +133,7 @@ class Cursor:
     def _check(self) -> None:
         if self._is_closed:
             raise InterfaceError("the cursor is closed")
-        self._runner.check_open()
+        self._connection._check()
 
     def _rows(self) -> Result:
         self._check()
@@ -139,12 +141,10 @@ class Cursor:
             raise InterfaceError("there are no rows to fetch; execute a statement that gives some")
         return self._result
 
-    def _run(self, operation: str, parameters: Values | None) -> None:
-        self._forget()
-        for bound in self._runner.bind(operation, parameters):
-            self._outcome = self._runner.run(bound)
+    def _take_over(self, result: Result, *, warnings: list[str], stats: Stats) -> None:
+        self._result, self.warnings, self.stats = result, warnings, stats
 
     def _forget(self) -> None:
         if self._result:
             self._result.close()
-        self._outcome = None
+        self._result, self.warnings, self.stats = None, [], Stats()

@@ -21,8 +21,6 @@ _KINDS: tuple[tuple[type[Exception], type[errors.Error]], ...] = (
     (duckdb.InterruptException, errors.OperationalError),
     (duckdb.Error, errors.DatabaseError),
 )
-# A link's path and query are as secret as its signature; the host may be named.
-_LINK = re.compile(r"(?i)((?:\b[a-z][a-z0-9+.-]*:)?//[^/?#\s\"'<>\\\])},]+)[/?#][^\s\"'<>\])},]*")
 _RELATION_NUMBER = re.compile(r'((?:[^"\s.]+\.){2}[^"\s.]+) #\d+(?=")')
 
 
@@ -33,9 +31,7 @@ def translated() -> Iterator[None]:
         yield
     except duckdb.Error as exc:
         kind = next(ours for theirs, ours in _KINDS if isinstance(exc, theirs))
-        text = message(exc)
-        # A traceback shows the cause too: one that holds a link is left out.
-        raise kind(text) from (exc if without_links(str(exc)) == str(exc) else None)
+        raise kind(message(exc)) from exc
     except RuntimeError as exc:
         if "interrupt" not in str(exc).lower():
             raise
@@ -43,10 +39,5 @@ def translated() -> Iterator[None]:
 
 
 def message(exc: Exception) -> str:
-    """Return DuckDB's message, with the names that the user knows and without links."""
-    return without_links(_RELATION_NUMBER.sub(r"\1", str(exc)))
-
-
-def without_links(text: str) -> str:
-    """Return a text whose links end after their host."""
-    return _LINK.sub(r"\1/…", text)
+    """Return DuckDB's message, with the names that the user knows."""
+    return _RELATION_NUMBER.sub(r"\1", str(exc))

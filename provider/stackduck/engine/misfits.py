@@ -6,16 +6,12 @@ The one place where Python looks inside a page. It raises nothing and changes no
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from stackduck.engine import kinds
 from stackduck.engine.shapes import Shape
-
-# Numbers, words and dates say what is wrong; anything longer or stranger may be a secret.
-_HARMLESS = re.compile(r"[\w .:+-]{0,32}\Z", re.ASCII)
 
 Ask = Callable[[str, dict[str, object]], list[tuple[Any, ...]]]
 """Runs a query and returns its rows."""
@@ -29,14 +25,6 @@ class Misfit:
     """As SQL names it: assignee.id."""
     kind: str
     value: str
-
-    @property
-    def shown(self) -> str:
-        """The value as a message may hold it."""
-        if _HARMLESS.match(self.value):
-            return repr(self.value)
-        form = {"[": "a list", "{": "an object"}.get(self.value[0], "a text")
-        return f"{form} of {len(self.value)} characters"
 
     @property
     def declared(self) -> str:

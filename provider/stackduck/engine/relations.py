@@ -84,10 +84,9 @@ class Loader:
             self._counts[pending[0][0]] = _Counts(told=self._look(pending[:1])[0][1])
         try:
             loaded = self._insert(pending)
-        except (DataError, ProgrammingError):
-            # DuckDB's message quotes the value, which may be a secret.
-            told = DataError(f"{self.shape.resource}: GitHub's answer does not fit its document; correct the document")
-            raise self._cause(pending) or told from None
+        except (DataError, ProgrammingError) as exc:
+            told = DataError(f"{self.shape.resource}: GitHub's answer does not fit its document: {exc}")
+            raise self._cause(pending) or told from exc
         if self._may_be_odd(loaded) and (cause := self._cause(pending)):
             raise cause
         if is_one_list:
@@ -133,8 +132,8 @@ class Loader:
         firsts = [call not in seen and not seen.add(call) for call, _ in pending]  # type: ignore[func-returns-value]
         try:
             found = self.session.aside(shapes.counts(self.shape), {"bodies": _joined(pending), "firsts": firsts})
-        except (DataError, ProgrammingError):
-            raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from None
+        except (DataError, ProgrammingError) as exc:
+            raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from exc
         for (_, body), (rows, _, odd) in zip(pending, found, strict=True):
             if rows is None or odd is not None:
                 raise DataError(f"{self.shape.resource}: {self._no_rows(body, odd)}")
@@ -148,7 +147,7 @@ class Loader:
     def _said(self, misfit: Misfit) -> DataError:
         declared = f"{self.shape.resource}: {misfit.name} is declared {misfit.declared}"
         remedy = "leave the column out of the statement, or correct the document"
-        return DataError(f"{declared}, but GitHub sent {misfit.shown}; {remedy}")
+        return DataError(f"{declared}, but GitHub sent {misfit.value[:40]!r}; {remedy}")
 
 
 def _joined(pages: Sequence[_Page]) -> str:

@@ -87,9 +87,7 @@ class Session:
                 sql, parameters = _literal_rows(result)
             target = path.replace("'", "''")
             with translated():
-                rows = self._execute(
-                    f"COPY ({sql}\n) TO '{target}' (FORMAT parquet, USE_TMP_FILE false)", parameters
-                ).fetchall()
+                rows = self._execute(f"COPY ({sql}\n) TO '{target}' (FORMAT parquet)", parameters).fetchall()
             result.close()
             return int(rows[0][0])
 
@@ -128,16 +126,6 @@ class Session:
             # A PIVOT whose values come from the data cannot be explained; running it will tell.
             if "PIVOT statements with pivot elements" not in str(exc):
                 raise
-
-    def check_syntax(self, sql: str) -> None:
-        """Let DuckDB parse a text, and nothing more."""
-        with self._lock, translated():
-            self._duck.extract_statements(sql)
-
-    def check_over(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Let DuckDB bind a statement over empty tables of these names."""
-        with self._lock, self._empty_tables(tables):
-            self.check(sql, parameters)
 
     def describe(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[str, str]]:
         """Return the column names and types of a query."""

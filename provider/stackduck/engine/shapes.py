@@ -45,8 +45,6 @@ class Shape:
     """Whether the document declares a list of rows there."""
     rows_are_values: bool = False
     """Whether each row is a bare value, which goes whole into the only field."""
-    names: Sequence[str] = ()
-    """All documented fields, read or not: an object with none of them is no row."""
 
     @property
     def keys(self) -> list[str]:
@@ -76,16 +74,10 @@ def counts(shape: Shape) -> str:
             odd = "list_filter(types, lambda t: t <> 'OBJECT')[1]"
     else:
         kind = "NOT NULL" if shape.rows_are_values else "NOT DISTINCT FROM 'OBJECT'"
-        known = f" AND {_has_known_field(shape, path)}" if shape.names and not shape.rows_are_values else ""
-        rows = f"CASE WHEN nullif(json_type(b, {text(path)}), 'NULL') IS {kind}{known} THEN 1 END"
+        rows = f"CASE WHEN nullif(json_type(b, {text(path)}), 'NULL') IS {kind} THEN 1 END"
     types = f"json_type(b, {text(path + '[*]')})" if shape.is_array else "NULL"
     pages = _pages(", unnest($firsts) AS first")
     return f"SELECT {rows}, {told}, {odd} FROM (SELECT b, first, {types} AS types FROM ({pages}))"
-
-
-def _has_known_field(shape: Shape, path: str) -> str:
-    names = ", ".join(text(name) for name in shape.names)
-    return f"len(list_intersect(json_keys(b, {text(path)}), [{names}])) > 0"
 
 
 def insert(shape: Shape) -> str:

@@ -134,7 +134,7 @@ def _conditions_on(query: Query, source: Source) -> Iterable[exp.Expr]:
         yield where.this
     for i, other in enumerate(query.sources):
         on = other.join.args.get("on") if other.join else None
-        if on is None or other.join is None or (other.is_inside and other is not source):
+        if on is None or other.join is None:
             continue
         kind = join_kind(other.join)
         if other is source:

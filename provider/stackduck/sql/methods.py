@@ -126,19 +126,14 @@ def missing_error(
     return MissingParameterError(text, resource=resource.full_name, missing=names, corrected=corrected)
 
 
-def passed_over(resource: Resource, chosen: Method, name: str, *, is_given: bool) -> MissingParameterError:
-    """Return the error for a condition on a parameter of another method than the chosen one.
-
-    `is_given` tells whether the parameter has values; then the chosen method stands in the way.
-    """
+def passed_over(resource: Resource, chosen: Method, name: str) -> MissingParameterError:
+    """Return the error for a condition on a parameter of another method than the chosen one."""
     takers = [m for m in select_methods(resource) if m.parameter(name)]
     parameter = takers[0].parameter(name) if takers else None
     shown = parameter.name if parameter else name
-    remedy = f"give {shown} one value, {shown} = {example(takers[0], shown) if takers else '<value>'}, or leave it out"
-    if is_given and chosen.required:
-        remedy = f"leave {shown} out, or leave out {_and(chosen.required)}"
     return MissingParameterError(
-        f"{resource.full_name} would be read by {chosen.name}, which does not take {shown}; {remedy}",
+        f"{resource.full_name} would be read by {chosen.name}, which does not take {shown}; "
+        f"give {shown} one value, {shown} = {example(takers[0], shown) if takers else '<value>'}, or leave it out",
         resource=resource.full_name,
         missing=(shown,),
     )

@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from stackduck.catalog.model import Column, Method, Request, Resource
 from stackduck.catalog.requests import build
-from stackduck.errors import Error, MissingParameterError, NotSupportedError
+from stackduck.errors import Error, NotSupportedError
 from stackduck.sql import (
     columns,
     conditions,
@@ -60,12 +60,6 @@ class Database(Protocol):
 
         Raises DataError for a constant that does not fit the column with which it is compared.
         """
-
-    def check_syntax(self, sql: str) -> None:
-        """Raise ProgrammingError for a text that is no SQL of DuckDB's."""
-
-    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Bind a statement over empty tables of these names; raises ProgrammingError for what DuckDB does not know."""
 
     def new_relation_name(self, resource: str) -> str:
         """Return a name that no relation of the database has had."""
@@ -140,9 +134,6 @@ def make_plan(
         planner.find_values(only_columns=only_columns)
         scans = planner.scans(max_calls=max_calls, only_columns=only_columns)
         sql = planner.final_sql(scans)
-    except MissingParameterError:
-        planner.refuse_what_duckdb_refuses()
-        raise
     except RecursionError as exc:
         raise NotSupportedError("the statement is nested too deep; give parts of it names with CREATE TABLE") from exc
     plan = Plan(sql, tuple({s.relation: s for s in scans.values()}.values()), parameters, planner.is_parsed)
@@ -184,7 +175,6 @@ class _Planner:
     def _tree(self) -> Scopes:
         root = parse(self.statement.text)
         if root is None:
-            self.database.check_syntax(self.statement.text)
             return unparsed.find(self.statement, self.providers)
         _refuse_changes(root, self.providers)
 
@@ -220,22 +210,6 @@ class _Planner:
             if name in found:
                 ways = optimized.stable(found[name], self.statement, occurrence.types)
                 occurrence.disjuncts = both(occurrence.disjuncts or [], ways)
-
-    def refuse_what_duckdb_refuses(self) -> None:
-        """Let DuckDB speak first: a value may seem missing only because the statement cannot be read.
-
-        Raises ProgrammingError with its words, NotSupportedError where it reads what the planner cannot.
-        """
-        wide = {o: self.database.new_relation_name(self.resources[o].full_name) for o in self.tree.occurrences}
-        tables = {wide[o]: relations.wide_columns(self.resources[o]) for o in self.tree.occurrences}
-        hidden = relations.hidden_everywhere(self.tree.occurrences)
-        self.database.check(self._spliced(wide, hidden), self.parameters, tables)
-        if not self.is_parsed:
-            names = ", ".join(dict.fromkeys(r.full_name for r in self.resources.values()))
-            raise NotSupportedError(
-                f"no value can be proved for {names} in a statement of this form; "
-                "put the table and its conditions into a CTE, and use that"
-            )
 
     def _optimized(
         self, query: str, tables: Mapping[str, ColumnTypes], empty: Mapping[str, optimized.Relation]
@@ -276,7 +250,6 @@ class _Planner:
             method = self._method(occurrence, mentioned)
             calls = methods.calls(method, ways, max_calls=max_calls, resource=resource.full_name)
             names = self._parameter_columns(occurrence, method)
-        relations.refuse_renamed_parameters(occurrence, method)
         parameters = tuple(
             ScanParameter(p.name, relations.column_name(p, method), p.type)
             for p in method.parameters
@@ -301,7 +274,7 @@ class _Planner:
         fields = {c.name.lower() for c in method.columns}
         for name in mentioned:
             if name in occurrence.types and name not in fields and not method.parameter(name):
-                raise methods.passed_over(resource, method, name, is_given=bool(ways) and methods.supplied(ways, name))
+                raise methods.passed_over(resource, method, name)
         self._refuse_ambiguous(occurrence, method)
         return method
 

@@ -5,14 +5,14 @@ Only equality with constants, lists, rows and ranges say something, joined by AN
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from sqlglot import exp
 
 from stackduck.sql.constants import NULL, Constants, differ, unwrap
 from stackduck.sql.disjuncts import both, single_list
 from stackduck.sql.scopes import Disjuncts, Query, Source
-from stackduck.sql.values import Excluded, Listed, Values, bounded, canonical
+from stackduck.sql.values import Listed, bounded, canonical
 
 _FLIPPED: Mapping[type[exp.Expr], str] = {exp.LT: ">", exp.LTE: ">=", exp.GT: "<", exp.GTE: "<="}
 _OPERATORS: Mapping[type[exp.Expr], str] = {exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
@@ -38,10 +38,6 @@ class Reader:
             return [{}] if isinstance(node, exp.Boolean) and node.this else []
         if isinstance(node, (exp.EQ, exp.NullSafeEQ, *_OPERATORS)):
             return self._comparison(node)
-        if isinstance(node, exp.NEQ):
-            return self._differs(unwrap(node.this), unwrap(node.expression))
-        if isinstance(node, exp.Not):
-            return self._not(unwrap(node.this))
         if isinstance(node, exp.In):
             return self._in_list(node)
         if isinstance(node, exp.Between) and not node.args.get("symmetric"):
@@ -57,42 +53,16 @@ class Reader:
             return [] if isinstance(node, exp.EQ) and differ(left, right) else [{}]
         if isinstance(node, exp.NullSafeEQ) and NULL in (self.constants.value(left), self.constants.value(right)):
             return [{}]
-        if isinstance(node, exp.EQ) and isinstance(right, exp.Any):
-            return self._in_one_list(left, unwrap(right.this))
+        if isinstance(node, exp.EQ) and isinstance(right, exp.Any) and isinstance(unwrap(right.this), exp.Array):
+            return self._one_of(left, unwrap(right.this).expressions)
         if isinstance(left, exp.Column):
             return self._compared(left, right, _OPERATORS.get(type(node), "="))
         return self._compared(right, left, _FLIPPED.get(type(node), "="))
 
-    def _not(self, node: exp.Expr) -> Disjuncts:
-        """Return what the negation of a comparison leaves: everything but its values."""
-        if isinstance(node, exp.EQ):
-            return self._differs(unwrap(node.this), unwrap(node.expression))
-        ways: Disjuncts = [{}]
-        if isinstance(node, exp.In) and not any(node.args.get(k) for k in ("query", "unnest", "field")):
-            for item in node.expressions:
-                ways = both(ways, self._differs(unwrap(node.this), unwrap(item)))
-        return ways
-
-    def _differs(self, left: exp.Expr, right: exp.Expr) -> Disjuncts:
-        if isinstance(left, exp.Column):
-            return self._compared(left, right, "<>")
-        return self._compared(right, left, "<>") if isinstance(right, exp.Column) else [{}]
-
     def _in_list(self, node: exp.In) -> Disjuncts:
-        if node.args.get("query") or node.args.get("unnest"):
+        if node.args.get("query") or node.args.get("unnest") or node.args.get("field"):
             return [{}]
-        if node.args.get("field"):
-            return self._in_one_list(unwrap(node.this), unwrap(node.args["field"]))
         return self._one_of(unwrap(node.this), node.expressions)
-
-    def _in_one_list(self, subject: exp.Expr, items: exp.Expr) -> Disjuncts:
-        """Return what being an element of one expression says: a list that is written, or a bound one."""
-        if isinstance(items, exp.Array):
-            return self._one_of(subject, items.expressions)
-        values = self.constants.value(items)
-        if not isinstance(values, (list, tuple)):
-            return [{}]
-        return _together(way for value in values for way in self._is(subject, NULL if value is None else value, "="))
 
     def _one_of(self, subject: exp.Expr, items: list[exp.Expr]) -> Disjuncts:
         found: Disjuncts = []
@@ -102,7 +72,8 @@ class Reader:
                 found += self._tuple(subject, value)
             else:
                 found += self._compared(subject, value, "=")
-        return _together(found)
+        values = single_list(found)
+        return values if values is not None else found
 
     def _tuple(self, left: exp.Tuple, right: exp.Tuple) -> Disjuncts:
         ways: Disjuncts = [{}]
@@ -115,10 +86,8 @@ class Reader:
 
     def _compared(self, column: exp.Expr, value: exp.Expr, operator: str) -> Disjuncts:
         """Return what `column operator value` says of the source."""
-        return self._is(column, self.constants.value(value), operator)
-
-    def _is(self, column: exp.Expr, constant: object | None, operator: str) -> Disjuncts:
         target = self.query.resolve(column) if isinstance(column, exp.Column) else None
+        constant = self.constants.value(value)
         if constant is NULL:
             return []
         if not target or constant is None or not _same_or_merged(target[0], self.source, column, self.query):
@@ -132,25 +101,12 @@ class Reader:
             if occurrence and original and kind:
                 occurrence.misfits[original] = str(constant)
             return [{}]
-        values = _matching(text, operator, kind=kind)
+        values = Listed((text,)) if operator == "=" else bounded(text, operator, kind=kind)
         if values is None:
             return [{}]
         if occurrence and original and is_shared and isinstance(column, exp.Column):
             occurrence.comparisons.setdefault(original, []).append(column)
         return [{name: values}]
-
-
-def _together(ways: Iterable[dict[str, Values]]) -> Disjuncts:
-    """Return the ways as one with a list of values, where they are of one column."""
-    found = list(ways)
-    values = single_list(found)
-    return values if values is not None else found
-
-
-def _matching(text: str, operator: str, *, kind: str) -> Values | None:
-    if operator == "=":
-        return Listed((text,))
-    return Excluded(frozenset({text})) if operator == "<>" else bounded(text, operator, kind=kind)
 
 
 def kind_of(source: Source, name: str) -> str | None:

@@ -6,7 +6,6 @@ What it does not understand gets no conditions, so that nothing is taken for unn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from sqlglot import exp
 
@@ -75,10 +74,10 @@ class _Builder:
         items = _flat(clause.this, None) if clause else []
         for join in node.args.get("joins") or []:
             items += _flat(join.this, join)
-        items += [_Item(lateral) for lateral in node.args.get("laterals") or []]
-        for item, join, is_plain, is_inside in items:
+        items += [(lateral, None, True) for lateral in node.args.get("laterals") or []]
+        for item, join, is_plain in items:
             source = self._source(item, query, env)
-            source.join, source.is_inside = join, is_inside
+            source.join = join
             source.opaque = source.opaque or not is_plain
             query.sources.append(source)
 
@@ -159,33 +158,21 @@ def _queries_below(node: exp.Expr) -> Iterator[exp.Expr]:
             yield from _queries_below(child)
 
 
-class _Item(NamedTuple):
-    """An item of FROM with its join."""
+def _flat(item: exp.Expr, join: exp.Join | None) -> list[tuple[exp.Expr, exp.Join | None, bool]]:
+    """Return the items of a join in parentheses, (a JOIN b ON …), whose names are visible outside, each with its join.
 
-    node: exp.Expr
-    join: exp.Join | None = None
-    is_plain: bool = True
-    """Whether the flat list means the same as the parentheses or the nested ON."""
-    is_inside: bool = False
-    """Whether its ON holds within the parentheses alone."""
-
-
-def _flat(item: exp.Expr, join: exp.Join | None) -> list[_Item]:
-    """Return the items of a join in parentheses, (a JOIN b ON …), or of a JOIN b JOIN c ON … ON …, each with its join.
-
-    Their names are visible outside. A flat list means the same for the first item of FROM, where joins associate to
-    the left anyway, elsewhere for inner joins alone.
+    The last value tells whether the list means the same as the parentheses: always for the first item of FROM, where
+    joins associate to the left anyway, elsewhere for inner joins alone.
     """
     is_named = (
         not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation))
     )
-    flat = [_Item(item, join)] if is_named else _flat(item.this, join)
+    flat = [(item, join, True)] if is_named else _flat(item.this, join)
     joins = item.args.get("joins") or []
     for each in joins:
         flat += _flat(each.this, each)
     if joins and join is not None and not all(_is_inner(j) for j in (join, *joins)):
-        first, *others = flat
-        return [first._replace(is_plain=False), *(o._replace(is_plain=False, is_inside=True) for o in others)]
+        return [(part, own, False) for part, own, _ in flat]
     return flat
 
 

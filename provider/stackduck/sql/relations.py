@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Mapping
 from sqlglot import exp
 
 from stackduck.catalog.model import Method, Parameter, Resource
-from stackduck.errors import NotSupportedError
 from stackduck.sql import methods
 from stackduck.sql.optimized import Relation
 from stackduck.sql.rewrite import Edit, quote
@@ -67,18 +66,6 @@ def table_edit(occurrence: Occurrence, relation: str, hidden: frozenset[str]) ->
         return Edit(start, end, f"SELECT {star} FROM {quote(relation)}")
     alias = "" if occurrence.table.args.get("alias") else f" AS {quote(occurrence.parts[2])}"
     return Edit(start, end, f"{quote(relation)}{alias}")
-
-
-def refuse_renamed_parameters(occurrence: Occurrence, method: Method) -> None:
-    """Refuse AS t(a, b, …) with more names than fields: which parameters a relation has is not the user's to count."""
-    alias = occurrence.table.args.get("alias")
-    renamed = len(alias.args.get("columns") or ()) if alias else 0
-    if renamed > len(method.columns):
-        name = ".".join(occurrence.parts)
-        raise NotSupportedError(
-            f"{occurrence.alias} names {renamed} columns, and {name} has {len(method.columns)} fields; "
-            "parameters are columns by their own names alone"
-        )
 
 
 def prefix_edits(scopes: Scopes, providers: Collection[str]) -> Iterator[Edit]:

@@ -64,8 +64,6 @@ class Source:
     join: exp.Join | None = None
     opaque: bool = False
     """Sampled, pivoted or not understood: conditions say nothing about what is read."""
-    is_inside: bool = False
-    """Joined within another join's side: its ON says nothing of what stands outside."""
 
     @property
     def body(self) -> Query | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.tokens import Token, tokenize
 
 
@@ -42,12 +41,6 @@ def split(script: str) -> Iterator[Statement]:
 def of_text(text: str) -> Statement:
     """Return the text as one statement, for text that is known to be one."""
     return Statement(text, tuple(tokenize(text)))
-
-
-def plainly_quoted(statement: Statement) -> Statement:
-    """Return the statement with `names` in back-ticks, which only DuckDB reads, in double quotes."""
-    edits = [Edit(t.start, t.end, quote(t.name)) for t in statement.tokens if t.kind == "quoted" and t.text[0] == "`"]
-    return of_text(splice(statement.text, edits)) if edits else statement
 
 
 def names_any(statement: Statement, providers: Collection[str]) -> bool:

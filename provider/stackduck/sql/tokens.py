@@ -16,7 +16,7 @@ _PATTERN = re.compile(
       (?P<space>\s+)
     | (?P<comment>--[^\n]*|/\*)
     | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | (?:[xXbB])?'(?:[^']|'')*')
-    | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`)
+    | (?P<quoted>"(?:[^"]|"")*")
     | (?P<dollar>\$(?P<tag>(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$)
     | (?P<named>\$[A-Za-z_\u0080-\uffff][\w]*|\$\d+)
     | (?P<word>[A-Za-z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
@@ -41,8 +41,7 @@ class Token(NamedTuple):
     @property
     def name(self) -> str:
         """The identifier that a word or a quoted name stands for."""
-        mark = self.text[:1]
-        return self.text[1:-1].replace(mark * 2, mark) if self.kind == "quoted" else self.text
+        return self.text[1:-1].replace('""', '"') if self.kind == "quoted" else self.text
 
     def is_word(self, *words: str) -> bool:
         """Tell whether this is one of the given keywords, in any case."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
@@ -28,18 +28,9 @@ class Between:
     low: int | None
     high: int | None
     is_day: bool
-    without: frozenset[str] = frozenset()
-    """Values inside the range that are not meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Excluded:
-    """All values but these."""
-
-    values: frozenset[str]
-
-
-Values = Listed | Between | Excluded
+Values = Listed | Between
 
 
 def intersect(a: Values, b: Values) -> Values:
@@ -51,13 +42,9 @@ def intersect(a: Values, b: Values) -> Values:
         return Listed(tuple(v for v in a.values if contains(b, v)))
     if isinstance(b, Listed):
         return intersect(b, a)
-    if isinstance(a, Excluded):
-        return Excluded(a.values | b.values) if isinstance(b, Excluded) else intersect(b, a)
-    if isinstance(b, Excluded):
-        return replace(a, without=a.without | b.values)
     low = max((x for x in (a.low, b.low) if x is not None), default=None)
     high = min((x for x in (a.high, b.high) if x is not None), default=None)
-    return Between(low, high, a.is_day, a.without | b.without)
+    return Between(low, high, a.is_day)
 
 
 def unite(sets: Iterable[Values]) -> Listed | None:
@@ -75,8 +62,6 @@ def contains(values: Values, text: str) -> bool:
     """Tell whether the value is in the set."""
     if isinstance(values, Listed):
         return text in values.values
-    if isinstance(values, Excluded) or text in values.without:
-        return isinstance(values, Excluded) and text not in values.values
     at = _ordinal(text, values.is_day)
     return at is not None and (values.low is None or at >= values.low) and (values.high is None or at <= values.high)
 
@@ -85,19 +70,16 @@ def enumerate_all(values: Values, *, limit: int = 100_000) -> tuple[str, ...] | 
     """Return the values one by one; None for a range with an open end or one too long to be meant."""
     if isinstance(values, Listed):
         return values.values
-    if isinstance(values, Excluded) or values.low is None or values.high is None or values.high - values.low > limit:
+    if values.low is None or values.high is None or values.high - values.low > limit:
         return None
     span = range(values.low, values.high + 1)
-    texts = (date.fromordinal(n).isoformat() if values.is_day else str(n) for n in span)
-    return tuple(text for text in texts if text not in values.without)
+    return tuple(date.fromordinal(n).isoformat() if values.is_day else str(n) for n in span)
 
 
 def is_empty(values: Values) -> bool:
     """Tell whether no value is left."""
     if isinstance(values, Listed):
         return not values.values
-    if isinstance(values, Excluded):
-        return False
     return values.low is not None and values.high is not None and values.low > values.high
 
 

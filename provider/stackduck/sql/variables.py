@@ -7,7 +7,7 @@ that is missing or that stands where it cannot be bound.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from stackduck.errors import InterfaceError, ProgrammingError
@@ -45,8 +45,8 @@ class Bound:
 def bind(statement: Statement, values: Values | None = None, *, session: frozenset[str] = frozenset()) -> Bound:
     """Bind one statement.
 
-    `values` is a mapping for named placeholders or a sequence for `?` and `$1`; `session` has the lower-case names of
-    the variables that DuckDB itself holds (SET VARIABLE). Raises ProgrammingError for a missing variable.
+    `values` is a mapping for named placeholders or a sequence for `?` and `$1`; `session` names the variables that
+    DuckDB itself holds (SET VARIABLE). Raises ProgrammingError for a missing variable.
     """
     placeholders = list(_placeholders(statement))
     if not placeholders:
@@ -55,54 +55,21 @@ def bind(statement: Statement, values: Values | None = None, *, session: frozens
         raise InterfaceError("parameters must be a sequence for ? or a mapping for $name")
     edits: list[Edit] = []
     parameters: dict[str, object] = {}
-    held: list[tuple[Token, str]] = []
     count = 0
     for token, name in placeholders:
         if not name:
             count += 1
         key = name or str(count)
-        if name and name.lower() in session and not (isinstance(values, Mapping) and name in values):
-            held.append((token, name))
+        if name in session and not (isinstance(values, Mapping) and name in values):
             continue
         parameters[key] = _value(values, key)
         if token.text != f"${key}":
             edits.append(Edit(token.start, token.end, f"${key}"))
-    # DuckDB takes either all values of a statement from the session or none.
-    edits += [Edit(t.start, t.end, f"getvariable('{name}')" if parameters else f"${name}") for t, name in held]
     text = splice(statement.text, edits)
     rewritten = Statement(text, tuple(tokenize(text))) if edits else statement
     named = frozenset(parameters) if isinstance(values, Mapping) else frozenset()
     taken = max((int(k) for k in parameters if k.isdigit()), default=0)
     return Bound(rewritten, parameters, named, 0 if isinstance(values, Mapping) else taken)
-
-
-def names(statement: Statement) -> frozenset[str]:
-    """Return the names of the statement's placeholders."""
-    return frozenset(name for _, name in _placeholders(statement) if name)
-
-
-def set_by(statement: Statement) -> frozenset[str]:
-    """Return the lower-case name of the variable that SET VARIABLE gives a value; nothing for any other statement."""
-    tokens = statement.tokens
-    is_set = len(tokens) > 2 and tokens[0].is_word("SET") and tokens[1].is_word("VARIABLE")
-    return frozenset((tokens[2].name.lower(),)) if is_set else frozenset()
-
-
-def check_enough(script: Iterable[Statement], values: Values | None) -> None:
-    """Raise ProgrammingError if the statements of a script have more positional placeholders than there are values."""
-    needed = sum(map(_positional, script))
-    given = len(values or ())
-    if needed > given and not isinstance(values, Mapping):
-        raise ProgrammingError(
-            f"missing value for placeholder {given + 1}; {needed} {'value is' if needed == 1 else 'values are'} needed "
-            f"and {given} {'was' if given == 1 else 'were'} given"
-        )
-
-
-def _positional(statement: Statement) -> int:
-    """Return how many values of a sequence the statement takes."""
-    found = [name for _, name in _placeholders(statement)]
-    return max(found.count(""), max((int(name) for name in found if name.isdigit()), default=0))
 
 
 def check_all_used(values: Values | None, *, used: frozenset[str], positional: int) -> None:
@@ -139,10 +106,7 @@ def _placeholders(statement: Statement) -> list[tuple[Token, str]]:
         if token.kind == "named":
             found.append((token, token.text[1:]))
         elif token.kind == "symbol" and token.text == "?":
-            after = tokens[i + 1] if i + 1 < len(tokens) else token
-            is_numbered = after.kind == "number" and after.start == token.end and after.text.isdigit()
-            whole = Token("named", token.text + after.text, token.start, after.end) if is_numbered else token
-            found.append((whole, after.text if is_numbered else ""))
+            found.append((token, ""))
         elif token.kind == "symbol" and token.text == ":" and _is_colon_placeholder(tokens, i):
             after = tokens[i + 1]
             found.append((Token("named", token.text + after.text, token.start, after.end), after.text))

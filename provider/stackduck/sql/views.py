@@ -6,19 +6,17 @@ replacement and reading CREATE VIEW; the engine keeps the texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
 
-from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.errors import ProgrammingError
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.statements import Statement, of_text
 
 _DEEPEST = 32
-_CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
-_DEFINITIONS = (exp.Drop, exp.Create, exp.Index, exp.UserDefinedFunction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,66 +54,35 @@ def names_any(statement: Statement, views: Mapping[str, str]) -> bool:
     return bool(views) and any(t.kind in ("word", "quoted") and t.name.lower() in views for t in statement.tokens)
 
 
-def expand(
-    statement: Statement, views: Mapping[str, str], *, exists: Callable[[tuple[str, ...]], bool] = lambda parts: True
-) -> Statement:
+def expand(statement: Statement, views: Mapping[str, str]) -> Statement:
     """Put the text of every view in place of its name, views of views included.
 
-    `views` has lower-case names; `exists` tells whether the database has a table of a qualified name. Raises
-    ProgrammingError where views name each other in a circle, NotSupportedError for a statement that changes a view.
+    `views` has lower-case names. Raises ProgrammingError where views name each other in a circle.
     """
     for _ in range(_DEEPEST):
         if not names_any(statement, views):
             return statement
         root = parse(statement.text)
-        edits = _Expansion(root, views, exists).edits() if root else []
+        edits = list(_edits(root, views)) if root else []
         if not edits:
             return statement
         statement = of_text(splice(statement.text, edits))
     raise ProgrammingError("views name each other in a circle; define one of them without the others")
 
 
-class _Expansion:
-    """One round of putting texts in place of names."""
-
-    def __init__(self, root: exp.Expr, views: Mapping[str, str], exists: Callable[[tuple[str, ...]], bool]) -> None:
-        self.root = root
-        self.views = views
-        self.exists = exists
-        self.ctes = {c.alias.lower() for c in root.find_all(exp.CTE)}
-
-    def edits(self) -> list[Edit]:
-        """Return the edits of all views that the statement reads."""
-        tables = [table for table in self.root.find_all(exp.Table) if self._is_read(table)]
-        by_own_name = {table.name.lower() for table in tables if not table.alias}
-        return [*map(self._text_of, tables), *self._prefixes(by_own_name)]
-
-    def _is_read(self, table: exp.Table) -> bool:
-        if not isinstance(table.this, exp.Identifier) or not self._is_view(table.parts):
-            return False
-        holder = table.parent.parent if isinstance(table.parent, exp.Schema) else table.parent
-        if isinstance(holder, _CHANGES) and holder.this in (table, table.parent):
-            name = ".".join(part.name for part in table.parts)
-            raise NotSupportedError(
-                f"{name} is a view over provider tables, which are only read; {holder.key.upper()} needs a local table"
-            )
-        is_cte = len(table.parts) == 1 and table.name.lower() in self.ctes
-        return not is_cte and not isinstance(holder, _DEFINITIONS)
-
-    def _is_view(self, parts: list[exp.Expr]) -> bool:
-        """Tell whether a name, qualified or not, is that of a view."""
-        names = tuple(part.name for part in parts)
-        return names[-1].lower() in self.views and (len(names) == 1 or self.exists(names))
-
-    def _text_of(self, table: exp.Table) -> Edit:
+def _edits(root: exp.Expr, views: Mapping[str, str]) -> list[Edit]:
+    ctes = {c.alias.lower() for c in root.find_all(exp.CTE)}
+    edits = []
+    for table in root.find_all(exp.Table):
+        name = table.name.lower()
+        if name not in views or not isinstance(table.this, exp.Identifier) or table.args.get("catalog"):
+            continue
+        if (name in ctes and not table.args.get("db")) or isinstance(table.parent, (exp.Drop, exp.Create, exp.Insert)):
+            continue
+        parts = [p.meta for p in table.parts if p.meta]
+        if len(parts) != len(table.parts):
+            continue
         alias = "" if table.alias else f" AS {quote(table.name)}"
-        start, end = table.parts[0].meta["start"], table.parts[-1].meta["end"] + 1
-        return Edit(start, end, f"({self.views[table.name.lower()]}\n){alias}")
-
-    def _prefixes(self, names: set[str]) -> Iterator[Edit]:
-        """Yield edits that turn memory.main.v.org into v.org: the text that stands for v has no other name."""
-        for column in self.root.find_all(exp.Column):
-            parts = column.parts
-            for length in range(2, len(parts)):
-                if parts[length - 1].name.lower() in names and self._is_view(parts[:length]):
-                    yield Edit(parts[0].meta["start"], parts[length - 1].meta["start"], "")
+        start, end = min(p["start"] for p in parts), max(p["end"] for p in parts) + 1
+        edits.append(Edit(start, end, f"({views[name]}\n){alias}"))
+    return edits

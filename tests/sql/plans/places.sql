@@ -298,10 +298,3 @@ SELECT id, 5! AS f FROM made.up.things WHERE org = 'a'
 
 SELECT id FROM made.up.things AS t WHERE t.org = 'a' AND t.id <> 3!
 --> things(org=a)
-
--- a parameter has no position among the columns
-SELECT r3 FROM made.up.things AS r(r0, r1, r2, r3) WHERE r3 = 'a'
---> NotSupportedError: r names 4 columns, and made.up.things has 3 fields; parameters are columns by their own names alone
-
-SELECT r2 FROM made.up.things AS r(r0, r1, r2) WHERE org = 'a'
---> things(org=a)

@@ -227,23 +227,3 @@ SELECT id FROM made.up.things WHERE org = 'a' AND 1 = 1.0
 
 SELECT id FROM made.up.things t WHERE org = 'a' AND (name, n) IN ((NULL, 1))
 --> things(org=a)
-
--- values that the statement itself excludes are not asked for
-SELECT id FROM made.up.things WHERE org = 'a' AND org <> 'a'
---> nothing
-
-SELECT id FROM made.up.things WHERE org IN ('a', 'b', 'c') AND org <> 'a' AND NOT org = 'b'
---> things(org=c)
-
-SELECT id FROM made.up.things WHERE org IN ('a', 'b', 'c') AND org NOT IN ('a', 'b')
---> things(org=c)
-
-SELECT id FROM made.up.things WHERE org IN ('a', 'b') AND org NOT IN ('a', NULL)
---> nothing
-
-SELECT id FROM made.up.days WHERE org = 'a' AND day <> '2026-01-02' AND day >= '2026-01-01' AND day <= '2026-01-03'
---> days(org=a, day=2026-01-01)
---> days(org=a, day=2026-01-03)
-
-SELECT id FROM made.up.things WHERE org <> 'a'
---> MissingParameterError: org
