@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from stackduck.api.client import Client
+from stackduck.api.downloads import Downloader
 from stackduck.catalog.model import Request
 
 TOKEN = "ghp_secretSECRET0123456789"
+CERTIFICATE = Path(__file__).with_name("localhost.pem")
+"""A certificate of its own for localhost, with its key; it guards nothing."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer; raw text goes out as it is and ends the connection."""
+    """An answer; raw text goes out as it is, or piece by piece as it comes, and ends the connection."""
 
     status: int = 200
     body: bytes = b"[]"
     headers: dict[str, str] = field(default_factory=dict)
-    raw: bytes | None = None
+    raw: bytes | Iterable[bytes] | None = None
 
 
 Handler = Callable[[Seen], Reply]
@@ -72,7 +77,8 @@ def _handler_class(handler: Handler, seen: list[Seen]) -> type[BaseHTTPRequestHa
             reply = handler(request)
             if reply.raw is not None:
                 self.close_connection = True
-                self.wfile.write(reply.raw)
+                for piece in [reply.raw] if isinstance(reply.raw, bytes) else reply.raw:
+                    self.wfile.write(piece)
                 return
             self.send_response(reply.status)
             for name, value in {"Content-Length": str(len(reply.body)), **reply.headers}.items():
@@ -94,17 +100,25 @@ class _Quiet(ThreadingHTTPServer):
     request_queue_size = 64
 
 
+def _tls() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
+
+
 @pytest.fixture
-def serve() -> Iterator[Callable[[Handler], Server]]:
+def serve() -> Iterator[Callable[..., Server]]:
     """Start servers from functions; all of them end with the test."""
     running = []
 
-    def start(handler: Handler) -> Server:
+    def start(handler: Handler, *, tls: bool = False) -> Server:
         seen: list[Seen] = []
         server = _Quiet(("127.0.0.1", 0), _handler_class(handler, seen))
+        if tls:
+            server.socket = _tls().wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         running.append(server)
-        return Server(f"http://127.0.0.1:{server.server_address[1]}", seen)
+        return Server(f"http{'s' * tls}://127.0.0.1:{server.server_address[1]}", seen)
 
     yield start
     for server in running:
@@ -148,3 +162,18 @@ def request_for() -> Callable[..., Request]:
         return Request(**{**defaults, **fields})
 
     return make
+
+
+@pytest.fixture
+def opened(slept: list[float]) -> Iterator[Callable[..., Downloader]]:
+    """Open downloaders that note their waits instead of waiting; all of them close with the test."""
+    downloaders = []
+
+    def open_downloader(url: str, **options: Any) -> Downloader:
+        downloader = Downloader(**{"api_url": url, "environ": {}, "sleep": slept.append, **options})
+        downloaders.append(downloader)
+        return downloader
+
+    yield open_downloader
+    for downloader in downloaders:
+        downloader.close()

@@ -150,3 +150,18 @@ def test_an_operation_in_another_file_is_a_flaw(service_document: Make) -> None:
 
 def test_a_query_string_in_a_path_is_a_flaw(service_document: Make) -> None:
     assert "query string" in read(service_document(path="/users?temporary=true")).methods["list"].flaw
+
+
+def test_where_the_rows_are_in_a_report_goes_with_the_method(service_document: Make) -> None:
+    report = {"report": "users", "scope": "org", "array": "totals_by_ide"}
+    method = read(service_document(operation={"x-stackduck-report": report})).methods["list"]
+    assert method.extras == {"report": report}
+    assert not method.flaw
+
+
+def test_a_report_that_is_no_mapping_is_an_error_with_file_and_key(service_document: Make) -> None:
+    with pytest.raises(ProgrammingError) as raised:
+        read(service_document(operation={"x-stackduck-report": "users"}))
+    assert str(raised.value) == (
+        "github/a.yaml: paths./orgs/{org}/seats.get.x-stackduck-report: must be a mapping, not a scalar"
+    )

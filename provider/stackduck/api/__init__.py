@@ -1,4 +1,4 @@
-"""Asking: requests become pages of JSON.
+"""Asking: requests become pages of JSON, links become files.
 
 Alone in knowing HTTP, tokens and GitHub's REST rules; knows no SQL, no documents' syntax and no DuckDB.
 """

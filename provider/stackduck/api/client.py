@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib import import_module
-from threading import Lock
 
 from stackduck.api import credentials, hosts
 from stackduck.api.caller import Budget, Caller, Log, Pause
 from stackduck.api.model import CallRecord, Page, RateLimit
-from stackduck.api.paging import Run
+from stackduck.api.paging import PagingRun
+from stackduck.api.runs import Runs
 from stackduck.api.wire import Wire
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Request
-from stackduck.errors import CallLimitError, InterfaceError
+from stackduck.errors import CallLimitError
 
 __all__ = ["CallRecord", "Client", "Page", "RateLimit"]
 
@@ -41,8 +42,6 @@ class Client:
         sleep: Callable[[float], None] | None = None,
         environ: Mapping[str, str] | None = None,
     ) -> None:
-        if concurrency < 1:
-            raise InterfaceError("concurrency must be 1 or more")
         if api_url is not None:
             hosts.parse(api_url, source="the API URL")
         self._api_url = api_url
@@ -54,11 +53,8 @@ class Client:
         self._environ = os.environ if environ is None else environ
         self._pause = Pause(sleep)
         self._log = Log()
-        self._lock = Lock()
-        self._workers = Workers(concurrency)
-        self._runs: list[Run] = []
+        self._runs = Runs(concurrency)
         self._ready: tuple[hosts.Base, Wire, Caller] | None = None
-        self._is_closed = False
 
     @property
     def calls(self) -> list[CallRecord]:
@@ -88,17 +84,12 @@ class Client:
 
     def interrupt(self) -> None:
         """Stop every statement that waits for pages, from any thread."""
-        with self._lock:
-            runs = list(self._runs)
-        for run in runs:
-            run.interrupt()
+        self._runs.interrupt()
 
     def close(self) -> None:
         """Stop what is under way and close the connections."""
-        with self._lock:
-            self._is_closed = True
-            ready, self._ready = self._ready, None
-        self.interrupt()
+        self._runs.close()
+        ready, self._ready = self._ready, None
         if ready is not None:
             ready[1].close()
 
@@ -107,30 +98,16 @@ class Client:
     ) -> Iterator[tuple[int, Page]]:
         if not requests:
             return
-        run = self._start(requests, max_calls)
-        try:
+        with self._runs.started(partial(self._run, requests, max_calls)) as run:
             yield from run.pages(warn)
-        finally:
-            self._end(run)
 
-    def _start(self, requests: Sequence[Request], max_calls: int) -> Run:
-        with self._lock:
-            if self._is_closed:
-                raise InterfaceError("the client is closed")
-            base, _, caller = self._ready = self._ready or self._prepare()
-            budget = Budget(max_calls)
-            budget.take(len(requests), requests[0])
-            targets = [base.target(request) for request in requests]
-            run = Run(requests, targets, caller=caller, workers=self._workers, budget=budget)
-            self._runs.append(run)
-            return run
-
-    def _end(self, run: Run) -> None:
-        """Forget a run; calls that it leaves behind keep their threads, and later runs get others."""
-        with self._lock:
-            self._runs.remove(run)
-            if run.running:
-                self._workers = Workers(self._concurrency)
+    def _run(self, requests: Sequence[Request], max_calls: int, workers: Workers) -> PagingRun:
+        """Make a run; nobody else makes one meanwhile, so that the token is sought once."""
+        base, _, caller = self._ready = self._ready or self._prepare()
+        budget = Budget(max_calls)
+        budget.take(len(requests), requests[0])
+        targets = [base.target(request) for request in requests]
+        return PagingRun(requests, targets, caller=caller, workers=workers, budget=budget)
 
     def _prepare(self) -> tuple[hosts.Base, Wire, Caller]:
         """Find the host and the token, then open the connections."""

@@ -18,7 +18,8 @@ API_VERSION = "2026-03-10"
 SERVER_API_VERSION = "2022-11-28"
 """What GitHub Enterprise Server knows; it refuses versions that are newer than itself."""
 
-_URL = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(/[!-~]*)?", re.IGNORECASE)
+URL = re.compile(r"(https?)://(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?(/[!-~]*)?", re.IGNORECASE)
+"""Scheme, host, port and the rest of a URL; none with a user name or a password fits."""
 _PATH = re.compile(r"/[!\"$-.0->@-~/]*")
 _DEFAULT_PORTS = {"https": "443", "http": "80"}
 
@@ -78,22 +79,28 @@ def parse(url: str, *, source: str) -> Base:
     text = url.strip().rstrip("/")
     if "@" in text:
         raise InterfaceError(f"{source} holds a user name or password; give the token by GH_TOKEN instead")
-    match = _URL.fullmatch(text)
+    match = URL.fullmatch(text)
     if match is None or "?" in text or "#" in text or _has_dot_segment(match[4] or ""):
         raise InterfaceError(f"{source} is no base URL; write it like {GITHUB}")
     scheme, host, port, prefix = match[1].lower(), match[2].lower(), match[3], match[4] or ""
-    is_loopback = _is_loopback(host.strip("[]"))
+    is_loopback = is_loopback_host(host.strip("[]"))
     if scheme == "http" and not is_loopback:
         raise InterfaceError(f"{source} is plain http to {host}, where tokens can be read on the way; use https")
+    return Base(origin_of(scheme, host, port), host.strip("[]"), prefix, is_loopback)
+
+
+def origin_of(scheme: str, host: str, port: str | None) -> str:
+    """Return scheme, host and port as one text, without a port that goes without saying."""
     suffix = f":{port}" if port and port != _DEFAULT_PORTS[scheme] else ""
-    return Base(f"{scheme}://{host}{suffix}", host.strip("[]"), prefix, is_loopback)
+    return f"{scheme}://{host}{suffix}"
 
 
 def _has_dot_segment(path: str) -> bool:
     return any(segment in (".", "..") for segment in path.split("/"))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback_host(host: str) -> bool:
+    """Tell whether a name or address is this machine's own."""
     from ipaddress import ip_address
 
     try:

@@ -1,4 +1,4 @@
-"""The values that pass through the api room: an answer, a page, the log of calls, the rate limit, a failed transfer.
+"""The values that pass through the api room: an answer, a page, a report's part, the log of calls, a failed transfer.
 
 Nothing here does I/O, and nothing here holds a secret.
 """
@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Compression = Literal["none", "gzip", "zstd"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,32 @@ class RateLimit:
     resets_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a report, whole on disk."""
+
+    index: int
+    """Counted from 0 in the order of the links."""
+    path: Path
+    bytes: int
+    """The size on disk, which is that of the file in the storage."""
+    compression: Compression
+    """As the first bytes tell it, whatever the storage said."""
+
+
 class TransferError(Exception):
     """An exchange that gave no whole answer; becomes an error of ours when it is not tried again."""
 
-    def __init__(self, reason: str, *, sent: bool = True, timed_out: bool = False, lasting: bool = False) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        sent: bool = True,
+        timed_out: bool = False,
+        lasting: bool = False,
+        status: int | None = None,
+        wait: float | None = None,
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.sent = sent
@@ -67,6 +93,10 @@ class TransferError(Exception):
         self.timed_out = timed_out
         self.lasting = lasting
         """Whether trying again cannot help."""
+        self.status = status
+        """The HTTP status of an answer that brought no file."""
+        self.wait = wait
+        """The seconds to wait that such an answer asked for."""
 
 
 class CancelledError(Exception):

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
-from threading import Condition, Event
 
 from stackduck.api import failures, rules
 from stackduck.api.caller import Budget, Caller
 from stackduck.api.model import Answer, CancelledError, Page
+from stackduck.api.runs import Run
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Request
-from stackduck.errors import OperationalError
 
 _PAGES_AHEAD = 4
 """Pages that may be done and not taken yet, for each call that may run."""
@@ -41,25 +40,21 @@ class _Chain:
     seen: set[str] = field(default_factory=set)
 
 
-class Run:
+class PagingRun(Run):
     """One statement's requests under way."""
 
     def __init__(
         self, requests: Sequence[Request], targets: Sequence[str], *, caller: Caller, workers: Workers, budget: Budget
     ) -> None:
+        super().__init__(workers)
         self._requests = requests
         self._caller = caller
-        self._workers = workers
         self._budget = budget
-        self._stop = Event()
-        self._changed = Condition()
         self._waiting: list[tuple[_Key, str]] = [((index, 1), target) for index, target in enumerate(targets)]
         self._chains = [_Chain(seen={target}) for target in targets]
         self._done: dict[_Key, _Delivery | BaseException] = {}
         self._head: _Key = (0, 1)
         self._failed: _Key | None = None
-        self._interruption: OperationalError | None = None
-        self.running = 0
 
     def pages(self, warn: Callable[[str], None]) -> Iterator[tuple[int, Page]]:
         """Yield the pages in the order of requests and links; stop everything when left early."""
@@ -72,13 +67,6 @@ class Run:
                     yield index, delivery.page
         finally:
             self._cancel()
-
-    def interrupt(self) -> None:
-        """Let whoever waits for pages get an error instead, at once."""
-        with self._changed:
-            self._interruption = OperationalError("interrupted")
-            self._stop.set()
-            self._changed.notify_all()
 
     def _cancel(self) -> None:
         with self._changed:

@@ -66,21 +66,25 @@ def _path(method: Method, given: Given, *, where: str) -> str:
 def _segments(parameter: Parameter, value: str, *, where: str) -> str:
     """Percent-encode a path value: one segment, or one a slash where the document allows several."""
     parts = value.split("/") if parameter.is_multi_segment else [value]
-    return "/".join(_segment(parameter, part, whole=value, where=where) for part in parts)
+    return "/".join(path_segment(part, name=parameter.name, where=where, whole=value) for part in parts)
 
 
-def _segment(parameter: Parameter, value: str, *, whole: str, where: str) -> str:
+def path_segment(value: str, *, name: str, where: str, whole: str | None = None) -> str:
+    """Percent-encode a value as one segment of a path, or refuse it by the parameter's name.
+
+    `where` is the resource, and `whole` the value as the user wrote it where this is a part of it.
+    """
     from urllib.parse import quote
 
     if value in ("", ".", ".."):
-        told = "empty" if not whole else repr(whole)
-        raise ProgrammingError(f"{where}: {parameter.name} may not be {told}; it is part of the path")
+        told = repr(whole or value) if whole or value else "empty"
+        raise ProgrammingError(f"{where}: {name} may not be {told}; it is part of the path")
     if _CONTROL.search(value):
-        raise ProgrammingError(f"{where}: {parameter.name} may not hold control characters; it is part of the path")
+        raise ProgrammingError(f"{where}: {name} may not hold control characters; it is part of the path")
     try:
         return quote(value, safe="")
     except UnicodeEncodeError:
-        raise ProgrammingError(f"{where}: {parameter.name} is no valid text; it is part of the path") from None
+        raise ProgrammingError(f"{where}: {name} is no valid text; it is part of the path") from None
 
 
 def _query(method: Method, given: Given, *, where: str) -> tuple[int | None, tuple[tuple[str, str], ...]]:

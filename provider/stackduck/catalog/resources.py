@@ -99,6 +99,7 @@ class ResourceReader:
         operation = item.get(http_method.lower(), item.get(http_method))
         at = f"paths.{path}.{http_method.lower()}"
         response = self._document.mapping(node, "response", where=where)
+        report = self._document.mapping(operation, "x-stackduck-report", where=at)
         rows = rows_of(self._schemas, operation, response, document=self._document, where=at)
         rows = rows if http_method == "GET" else change_rows(rows)
         flaw = flaw_of(node, operation, config, http_method=http_method, media_type=rows.media_type)
@@ -118,7 +119,7 @@ class ResourceReader:
             description=str(operation.get("description") or "").strip(),
             scopes=str(operation.get("x-stackduck-scopes") or "").strip(),
             flaw=flaw or rows.flaw or self._server_flaw or _path_flaw(path),
-            extras=_extras(node, operation, server=_server(self._document)),
+            extras=_extras(node, operation, report=report, server=_server(self._document)),
         )
 
     def _parameters(
@@ -184,13 +185,17 @@ def _server(document: Document) -> str:
     return str(server.get("url") or "") if isinstance(server, dict) else ""
 
 
-def _extras(node: Node, operation: Node, *, server: str) -> dict[str, object]:
-    """Return what the document says of a method beyond the model, as JSON values."""
+def _extras(node: Node, operation: Node, *, report: Node, server: str) -> dict[str, object]:
+    """Return what the document says of a method beyond the model, as JSON values.
+
+    `report` is ours: that the rows are in the files of a report, of which one, and in which of its arrays.
+    """
     found = {
         "config": node.get("config"),
         "request": node.get("request"),
         "protocol": node.get("x-stackql-protocol") or operation.get("x-stackql-protocol"),
         "graphql": operation.get("x-stackQL-graphQL"),
+        "report": report,
         "server": server.rstrip("/") if server.rstrip("/") != "https://api.github.com" else None,
     }
     return {key: value for key, value in found.items() if value}

@@ -1,0 +1,172 @@
+"""One downloaded file of a report, whatever its form, as newline-delimited records in a plain file.
+
+The form is told by the content: compression, a byte order mark, one object a line, one object over many lines, an
+array, a wrapper with `day_totals`, or nothing at all. GitHub's content types and file names say too little.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stackduck.engine.shapes import text
+from stackduck.engine.survey import LONGEST_LINE, lines
+from stackduck.engine.workbench import UnreadableError, Workbench
+from stackduck.errors import DataError, Error, OperationalError
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_MARK = b"\xef\xbb\xbf"
+_SPACE = b" \t\r\n"
+_OPENING = 1_000_000
+_LARGEST_OBJECT = 256_000_000
+
+
+class NotJSONError(Exception):
+    """The file is no JSON; the argument says why, without its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of one part."""
+
+    path: Path
+    """One JSON object a line; the part itself where that is its form."""
+    is_empty: bool = False
+    """Whether the file says that there is no data."""
+    head: Mapping[str, Any] = field(default_factory=dict)
+    """A wrapper's fields beside its `day_totals`."""
+
+
+def opened(bench: Workbench, part: Path, folder: Path) -> Records:
+    """Return the records of a part, in a file in the folder where the part's own form is another.
+
+    Raises NotJSONError.
+    """
+    plain = _plain(bench, part, folder)
+    with plain.open("rb") as file:
+        opening = file.read(_OPENING)
+    if opening.startswith(_MARK):
+        plain, opening = _without_mark(plain, folder), opening.removeprefix(_MARK)
+    start = opening.lstrip(_SPACE)
+    if not start:
+        return Records(plain, is_empty=True)
+    if start[:1] in (b'"', b"n"):
+        return _said_nothing(plain, start)
+    if start[:1] not in (b"{", b"["):
+        raise NotJSONError("it begins with neither { nor [")
+    if start[:1] == b"{" and _is_record(start):
+        return Records(plain)
+    return _unwrapped(bench, plain, folder, form="array" if start[:1] == b"[" else "unstructured")
+
+
+def _plain(bench: Workbench, part: Path, folder: Path) -> Path:
+    with part.open("rb") as file:
+        magic = file.read(4)
+    target = folder / f"{part.name}.plain"
+    if magic.startswith(_GZIP):
+        try:
+            with gzip.open(part) as packed, target.open("wb") as file:
+                shutil.copyfileobj(packed, file, _OPENING)
+        except (EOFError, gzip.BadGzipFile, zlib.error) as exc:
+            raise NotJSONError("its gzip data is damaged") from exc
+        return target
+    if magic == _ZSTD:
+        _unpack_zstd(bench, part, target)
+        return target
+    return part
+
+
+def _unpack_zstd(bench: Workbench, part: Path, target: Path) -> None:
+    """Let DuckDB unpack it, which Python cannot before 3.14."""
+    try:
+        with target.open("wb") as file:
+            for (line,) in bench.stream(f"SELECT l FROM {lines(part, longest=LONGEST_LINE, compression='zstd')}"):
+                file.write((line or "").encode() + b"\n")
+    except (UnreadableError, OperationalError) as exc:
+        if isinstance(exc, OperationalError) and not str(exc).startswith("IO Error"):
+            raise
+        raise NotJSONError("its zstd data is damaged") from exc
+
+
+def _without_mark(path: Path, folder: Path) -> Path:
+    target = folder / f"{path.name}.unmarked"
+    with path.open("rb") as source, target.open("wb") as file:
+        source.seek(len(_MARK))
+        shutil.copyfileobj(source, file, _OPENING)
+    return target
+
+
+def _said_nothing(path: Path, start: bytes) -> Records:
+    """Take a JSON string or null for what GitHub sends where there is no report."""
+    try:
+        said = json.loads(start)
+    except ValueError as exc:
+        raise NotJSONError("it begins with neither { nor [") from exc
+    if said and not str(said).lower().startswith("no report"):
+        raise NotJSONError("it is a text, not records")
+    return Records(path, is_empty=True)
+
+
+def _is_record(start: bytes) -> bool:
+    """Tell whether the first line is a whole object that wraps nothing."""
+    line, _, _ = start.partition(b"\n")
+    try:
+        first = json.loads(line)
+    except ValueError:
+        return False
+    return "day_totals" not in first
+
+
+def _unwrapped(bench: Workbench, path: Path, folder: Path, *, form: str) -> Records:
+    """Write each record on a line of its own."""
+    target = folder / f"{path.name}.records"
+    head: dict[str, Any] = {}
+    try:
+        with target.open("wb") as file:
+            for line in _lines(bench, path, form=form, head=head):
+                file.write(line.encode() + b"\n")
+    except UnreadableError as exc:
+        raise NotJSONError(reason(exc)) from exc
+    return Records(target, is_empty=not target.stat().st_size and not head, head=head)
+
+
+def _lines(bench: Workbench, path: Path, *, form: str, head: dict[str, Any]) -> Iterator[str]:
+    """Return the records; what a wrapper says beside them goes into `head`."""
+    largest = min(max(path.stat().st_size + 1, 2 * _OPENING), _LARGEST_OBJECT)
+    limits = f"compression = 'none', maximum_object_size = {largest}"
+    objects = f"read_json_objects({text(str(path))}, format = '{form}', {limits})"
+    is_wrapper = "json_exists(json, '$.day_totals')"
+    rows = bench.stream(
+        f"SELECT CASE WHEN {is_wrapper} THEN json_merge_patch(json, '{{\"day_totals\": null}}') END, "
+        f"CASE WHEN {is_wrapper} THEN json_extract(json, '$.day_totals[*]') "
+        f"ELSE [replace(json, chr(10), ' ')] END FROM {objects}"
+    )
+    for wrapping, records in rows:
+        head |= json.loads(wrapping) if wrapping else {}
+        yield from records
+
+
+def reason(exc: Error) -> str:
+    """Return what DuckDB says of a text that is no JSON, without the text and without its path."""
+    said = str(exc).split("\n")[0]
+    for known in (
+        "Malformed JSON",
+        "JSON transform error",
+        "Invalid unicode",
+        "Maximum line size",
+        "maximum_object_size",
+    ):
+        if known in said:
+            return known.lower().replace("json", "JSON").replace("_", " ")
+    return "it is damaged"
+
+
+def refused(label: str, number: int, why: str) -> DataError:
+    """Return the error for a part that cannot be read."""
+    return DataError(f"{label}: part {number} of the download cannot be read ({why}); run it again")

@@ -1,0 +1,197 @@
+"""What a report file holds beside its declared values: every row's keys, fractions, and a sample's nested fields.
+
+DuckDB's reader drops unknown keys and rounds 1.5 to 2 in silence, so the text itself is looked at. Nothing is loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+
+from stackduck.engine import drift
+from stackduck.engine.drift import Drift
+from stackduck.engine.session import quoted
+from stackduck.engine.shapes import text
+from stackduck.engine.trees import Leaf, Listed, Node, Path, Struct, places
+from stackduck.engine.workbench import Workbench
+from stackduck.errors import Error
+
+LONGEST_LINE = 64_000_000
+"""Bytes of a record beyond which a file is refused."""
+HEAD = frozenset({"report_start_day", "report_end_day"})
+"""Fields of the 28-day reports' rows that belong to the file, not to a day."""
+FRACTION = r"\.\d*[1-9]\d*(?:[eE][-+]?\d+)?\s*[,}\]]"
+"""A number with a fraction, from its point on; a string that looks so only makes us look closer."""
+
+_USUAL_LINE = 4_000_000
+"""With lines no longer than this DuckDB works on several places of a file at once."""
+_USUAL_OBJECT = 16_000_000
+_NOWHERE = "\x01"
+"""No JSON text has it, so that a line is one column."""
+_SPACE = " \t\r"
+_SAMPLE_ROWS = 1000
+_SAMPLE_STEPS = 8
+_FIELD = re.compile(rb'"([^"]+"\s*:\s*.)')
+_NUMBER = b"-0123456789"
+_FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What was found in newline-delimited records."""
+
+    rows: int = 0
+    longest: int = 0
+    """Bytes of the longest record."""
+    fractions: int = 0
+    """Numbers with a fraction, at any depth."""
+    strangers: frozenset[str] = frozenset()
+    """Top-level keys of any row that are not declared."""
+
+    def __or__(self, other: Survey) -> Survey:
+        return Survey(
+            self.rows + other.rows,
+            max(self.longest, other.longest),
+            self.fractions + other.fractions,
+            self.strangers | other.strangers,
+        )
+
+
+def lines(path: File, *, longest: int, compression: str = "none") -> str:
+    """Return the relation of a file's lines as text `l`, NULL for an empty one."""
+    return (
+        f"read_csv({text(str(path))}, columns = {{'l': 'VARCHAR'}}, auto_detect = false, header = false, "
+        f"delim = '{_NOWHERE}', quote = '', escape = '', new_line = '\\n', compression = '{compression}', "
+        f"strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+    )
+
+
+def keys_and_fractions(bench: Workbench, path: File, row: Struct) -> Survey:
+    """Look at every row; raises DuckDB's error for a line that is no JSON."""
+    try:
+        found = bench.rows(_keys_and_fractions(path, longest=_USUAL_LINE))
+    except Error as exc:
+        if "Maximum line size" not in str(exc):
+            raise
+        found = bench.rows(_keys_and_fractions(path, longest=LONGEST_LINE))
+    keys = {key for group, *_ in found for key in group}
+    return Survey(
+        rows=sum(count for _, count, _, _ in found),
+        longest=max((longest for _, _, longest, _ in found), default=0),
+        fractions=sum(fractions for *_, fractions in found),
+        strangers=frozenset(keys - row.fields.keys() - HEAD),
+    )
+
+
+def _keys_and_fractions(path: File, *, longest: int) -> str:
+    is_blank = f"l IS NULL OR (NOT starts_with(l, '{{') AND trim(l, {text(_SPACE)}) = '')"
+    records = f"{lines(path, longest=longest)} WHERE NOT ({is_blank})"
+    return (
+        "SELECT any_value(k), count(*), max(b), sum(f) FROM (SELECT json_keys(l) AS k, strlen(l) AS b, "
+        f"len(regexp_extract_all(l, {text(FRACTION)})) AS f FROM {records}) GROUP BY hash(k)"
+    )
+
+
+class Expectation:
+    """What a record's text may hold, judged by names alone wherever they stand: cheap, and enough to look closer."""
+
+    def __init__(self, row: Struct) -> None:
+        """Collect, for each declared name, the bytes with which its value may begin."""
+        self._row = row
+        allowed: dict[bytes, bytes] = {name.encode(): b'"' for name in HEAD}
+        for place in places(row):
+            name = place.path[-1].encode()
+            allowed[name] = allowed.get(name, b"n") + _first_bytes(place.node)
+        self._allowed: Mapping[bytes, bytes] = allowed
+
+    def look(self, sample: bytes) -> tuple[frozenset[Path], bool]:
+        """Return the undeclared nested fields of some whole lines, and whether a value is of another kind."""
+        is_strange = is_suspect = False
+        for found in set(_FIELD.findall(sample)):
+            name, first = found[: found.index(b'"')], found[-1:]
+            allowed = self._allowed.get(name)
+            is_strange |= allowed is None
+            is_suspect |= allowed is not None and first not in allowed
+        return (self._nested(sample) if is_strange else frozenset()), is_suspect
+
+    def _nested(self, sample: bytes) -> frozenset[Path]:
+        paths: set[Path] = set()
+        for line in sample.split(b"\n"):
+            try:
+                paths.update(_strangers(json.loads(line), self._row, ()))
+            except ValueError:
+                # Who looks at every row says that it is no JSON.
+                continue
+        return frozenset(path for path in paths if len(path) > 1)
+
+
+def _first_bytes(node: Node) -> bytes:
+    if isinstance(node, Listed):
+        return b"["
+    if isinstance(node, Struct):
+        return b"{"
+    return _FIRST_BYTES.get(node.type, b'"tf{[' + _NUMBER)
+
+
+def _strangers(value: object, node: Node | None, path: Path) -> Iterator[Path]:
+    if node is None:
+        yield path
+    elif isinstance(node, Listed) and isinstance(value, list):
+        for element in value:
+            yield from _strangers(element, node.element, path)
+    elif isinstance(node, Struct) and isinstance(value, dict):
+        for name, child in value.items():
+            yield from _strangers(child, node.fields.get(name), (*path, name))
+
+
+def sample(path: File) -> bytes:
+    """Return at least a thousand lines of a file, from several places in it; all when it has fewer."""
+    size = path.stat().st_size
+    each = -(-_SAMPLE_ROWS // _SAMPLE_STEPS)
+    with path.open("rb") as file:
+        some = [b"".join(file.readline() for _ in range(each))]
+        if file.tell() * _SAMPLE_STEPS * 2 > size:
+            return some[0] + file.read()
+        for step in range(1, _SAMPLE_STEPS):
+            file.seek(size * step // _SAMPLE_STEPS)
+            file.readline()
+            some.append(b"".join(file.readline() for _ in range(each)))
+    return b"".join(some)
+
+
+def records(paths: Sequence[File], row: Struct, found: Drift, *, longest: int) -> str:
+    """Return the relation of the rows of files with their declared types, and unknown or doubtful fields as JSON."""
+    listed = ", ".join(text(str(path)) for path in paths)
+    return (
+        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', "
+        f"maximum_object_size = {max(_USUAL_OBJECT, longest + 1)}, columns = {drift.columns(row, found)})"
+    )
+
+
+def misfits(bench: Workbench, paths: Sequence[File], row: Struct, *, longest: int) -> Drift:
+    """Look at every value of every row, and return the declared fields where not all fit. Slow; for files in doubt."""
+    asked = drift.misfits(row)
+    as_json = Struct(dict.fromkeys(row.fields, Leaf("JSON")))
+    source = records(paths, as_json, Drift(), longest=longest)
+    found = bench.rows(f"SELECT {', '.join(aggregate for _, aggregate in asked)} FROM {source}")[0]
+    return Drift(watched=frozenset(place.path for (place, _), is_lost in zip(asked, found, strict=True) if is_lost))
+
+
+def fractions(row: Struct) -> str:
+    """Return the SQL aggregate of the numbers with a fraction among typed rows."""
+    counts = [_fractions(place.path, row) for place in places(row) if place.node == Leaf("DOUBLE")]
+    counts.append(f"len(regexp_extract_all(extra, {text(FRACTION)}))")
+    return f"coalesce(sum({' + '.join(f'coalesce({each}, 0)' for each in counts)}), 0)"
+
+
+def _fractions(path: Path, row: Struct) -> str:
+    value, node, depth = quoted(path[0]), row.fields[path[0]], 1
+    while depth < len(path) and isinstance(node, Struct):
+        value, node, depth = f"{value}.{quoted(path[depth])}", node.fields[path[depth]], depth + 1
+    if isinstance(node, Listed):
+        inner = _fractions(("e", *path[depth:]), Struct({"e": node.element}))
+        return f"list_sum(list_transform({value}, lambda e: {inner}))"
+    return f"({value} <> trunc({value}))::BIGINT"

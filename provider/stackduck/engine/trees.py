@@ -1,0 +1,144 @@
+"""Declared types as trees: which values a report's rows may hold, and where.
+
+Pure text work; shared by everything that reads report files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from stackduck.engine import kinds
+from stackduck.engine.session import ColumnTypes, quoted
+
+Path = tuple[str, ...]
+"""The names from a row down to a field; steps into list elements are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value without declared fields of its own."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Struct:
+    """An object with declared fields."""
+
+    fields: Mapping[str, Node]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An array."""
+
+    element: Node
+
+
+Node = Leaf | Struct | Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A declared field at any depth."""
+
+    path: Path
+    node: Node
+    inside: str = "$"
+    """The JSON path from the value of the row's column to it."""
+    is_many: bool = False
+    """Whether the path leads through an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportShape:
+    """What the rows of a report are declared to hold."""
+
+    report: str
+    columns: ColumnTypes
+    """Name and DuckDB type of the parent's columns, `day` among them, without `extra`."""
+    key: tuple[str, ...] = ()
+    """The columns that tell the rows of one day apart."""
+
+    @property
+    def row(self) -> Struct:
+        """The whole row."""
+        return Struct({name: tree(kind) for name, kind in self.columns})
+
+    @property
+    def key_of_a_day(self) -> tuple[str, ...]:
+        """The key columns that vary within a day."""
+        known = {name for name, _ in self.columns}
+        return tuple(name for name in self.key if name != "day" and name in known)
+
+    @property
+    def digest(self) -> str:
+        """A short text that differs when names or types of the columns differ."""
+        listed = json.dumps([list(column) for column in self.columns if column[0] != "day"])
+        return hashlib.sha256(listed.encode()).hexdigest()[:16]
+
+    def narrowed(self, paths: Sequence[Path]) -> ReportShape:
+        """Return the shape with only the fields at or below the paths, and `day` and the key."""
+        kept = {*((name,) for name in (*self.key, "day")), *paths}
+        columns = ((name, _narrowed(tree(kind), (name,), kept)) for name, kind in self.columns)
+        return replace(self, columns=tuple((name, text_of(node)) for name, node in columns if node is not None))
+
+
+def _narrowed(node: Node, path: Path, kept: set[Path]) -> Node | None:
+    if any(path[: len(each)] == each for each in kept):
+        return node
+    if isinstance(node, Listed):
+        element = _narrowed(node.element, path, kept)
+        return element and Listed(element)
+    if isinstance(node, Struct):
+        fields = {name: _narrowed(child, (*path, name), kept) for name, child in node.fields.items()}
+        wanted = {name: child for name, child in fields.items() if child is not None}
+        return Struct(wanted) if wanted else None
+    return None
+
+
+def tree(kind: str) -> Node:
+    """Return the tree of a DuckDB type."""
+    if element := kinds.element(kind):
+        return Listed(tree(element))
+    if fields := kinds.struct_fields(kind):
+        return Struct({name: tree(inner) for name, inner in fields})
+    return Leaf(kind)
+
+
+def text_of(node: Node) -> str:
+    """Return the DuckDB type of a tree."""
+    if isinstance(node, Listed):
+        return f"{text_of(node.element)}[]"
+    if isinstance(node, Struct):
+        return f"STRUCT({', '.join(f'{quoted(name)} {text_of(child)}' for name, child in node.fields.items())})"
+    return node.type
+
+
+def structure(node: Node) -> object:
+    """Return the structure that from_json takes for a tree."""
+    if isinstance(node, Listed):
+        return [structure(node.element)]
+    if isinstance(node, Struct):
+        return {name: structure(child) for name, child in node.fields.items()}
+    return node.type
+
+
+def places(row: Struct) -> Iterator[Place]:
+    """Return every declared field at every depth, parents first."""
+    for name, node in row.fields.items():
+        yield from _places(Place((name,), node))
+
+
+def _places(place: Place) -> Iterator[Place]:
+    yield place
+    inner, inside, is_many = place.node, place.inside, place.is_many
+    while isinstance(inner, Listed):
+        inner, inside, is_many = inner.element, inside + "[*]", True
+    if isinstance(inner, Struct):
+        for name, node in inner.fields.items():
+            step = json.dumps(name, ensure_ascii=False)
+            yield from _places(Place((*place.path, name), node, f"{inside}.{step}", is_many))
