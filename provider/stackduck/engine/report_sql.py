@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.session import ColumnTypes, quoted
 from stackduck.engine.shapes import text
-from stackduck.engine.trees import ReportShape
 
 EXTRA = "extra"
 _PARTITIONS = "hive_partitioning = true, hive_types = {'day': DATE, 'scope': VARCHAR, 'name': VARCHAR}"

@@ -15,14 +15,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stackduck.engine import parts, splitting, survey
-from stackduck.engine.loading import Each, Load, Loading, Outcome, Source, StrayDayError, one_by_one
-from stackduck.engine.pieces import Days
-from stackduck.engine.survey import Expectation
-from stackduck.engine.trees import Path as FieldPath
-from stackduck.engine.trees import ReportShape
-from stackduck.engine.workbench import Workbench
-from stackduck.engine.workers import Workers
+from stackduck.engine.ingest import parts, splitting, survey
+from stackduck.engine.ingest.loading import Each, Load, Loading, Outcome, Source, StrayDayError, one_by_one
+from stackduck.engine.ingest.pieces import Days
+from stackduck.engine.ingest.survey import Expectation
+from stackduck.engine.ingest.trees import Path as FieldPath
+from stackduck.engine.ingest.trees import ReportShape
+from stackduck.engine.ingest.workbench import Workbench
+from stackduck.engine.ingest.workers import Workers
 
 GROUP_BYTES = 512_000_000
 """Of parts that hold several days each so many bytes are loaded at once."""

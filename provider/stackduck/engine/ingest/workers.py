@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from typing import TypeVar
 
-from stackduck.engine.workbench import Workbench
+from stackduck.engine.ingest.workbench import Workbench
 
 COUNT = 2
 """DuckDB reads a small JSON file with one thread, so that two files at once use what one leaves idle."""

@@ -13,11 +13,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from stackduck.engine import arrivals
-from stackduck.engine.ingest import Ingest, Ingested
-from stackduck.engine.trees import ReportShape
-from stackduck.engine.workbench import Workbench
-from stackduck.errors import DataError, OperationalError
+from stackduck.engine.ingest import arrivals
+from stackduck.engine.ingest.ingest import Ingest, Ingested
+from stackduck.engine.ingest.trees import ReportShape
+from stackduck.engine.ingest.workbench import Workbench
+from stackduck.errors import DataError
 
 DAY, NEXT = "2026-01-31", "2026-02-01"
 FETCHED = datetime(2026, 2, 4, 6, 15, tzinfo=UTC)
@@ -63,7 +63,11 @@ def bench(tmp_path: Path) -> Iterator[Workbench]:
 @pytest.fixture
 def ingest(bench: Workbench, tmp_path: Path) -> Callable[..., Ingested]:
     def run(
-        *parts: bytes, shape: ReportShape = USERS, days: Sequence[str] | None = (DAY,), name: str = "out", **options: Any
+        *parts: bytes,
+        shape: ReportShape = USERS,
+        days: Sequence[str] | None = (DAY,),
+        name: str = "out",
+        **options: Any,
     ) -> Ingested:
         (tmp_path / name).mkdir()
         expected = tuple(map(date.fromisoformat, days)) if days else None
@@ -153,7 +157,9 @@ FORMS = {
 
 def zstd(tmp_path: Path, data: bytes) -> bytes:
     (tmp_path / "unpacked").write_bytes(data)
-    source = "read_csv($path, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x01', quote = '')"
+    source = (
+        "read_csv($path, columns = {'l': 'VARCHAR'}, auto_detect = false, header = false, delim = '\\x01', quote = '')"
+    )
     with duckdb.connect() as connection:
         options = "FORMAT csv, HEADER false, DELIMITER '\\x01', QUOTE '', ESCAPE '', COMPRESSION zstd"
         packed = tmp_path / "packed"
@@ -255,7 +261,9 @@ CHANGED = {
 def test_a_value_of_another_type_goes_to_extra_and_loses_no_row(
     ingest: Callable[..., Ingested], field: str, value: object, name: str
 ) -> None:
-    good = record(1, acceptances=3, used_chat=True, credits=1.5, by_ide=[{"ide": "vim", "added": 2}], cli={"sessions": 1})
+    good = record(
+        1, acceptances=3, used_chat=True, credits=1.5, by_ide=[{"ide": "vim", "added": 2}], cli={"sessions": 1}
+    )
     found = ingest(lines(good, record(2, **{field: value}), {**good, "user_id": 3}))
     first, second, third = rows_of(found)
     assert first[field] is not None
@@ -341,11 +349,16 @@ def test_parts_of_several_days_become_a_file_a_day(
 ) -> None:
     monkeypatch.setattr(arrivals, "GROUP_BYTES", group_bytes)
     days = [f"2026-01-{day:02}" for day in range(1, 29)]
-    parts = [[record(user, day, acceptances=user * part) for user in range(part, part + 9) for day in days] for part in range(4)]
+    parts = [
+        [record(user, day, acceptances=user * part) for user in range(part, part + 9) for day in days]
+        for part in range(4)
+    ]
     found = ingest(*(lines(*part) for part in parts), days=[*days, DAY])
     assert [(str(day), file.rows) for day, file in found.days.items()] == [(day, 12) for day in days]
     assert found.empty_days == (date(2026, 1, 31),)
-    assert {file.doubles for file in found.days.values()} == {21 + 0} or {file.doubles for file in found.days.values()} == {24}
+    assert {file.doubles for file in found.days.values()} == {21 + 0} or {
+        file.doubles for file in found.days.values()
+    } == {24}
     newest = {user: max(part for part in range(4) if part <= user < part + 9) for user in range(12)}
     expected = sorted((user, user * part) for user, part in newest.items())
     for file in found.days.values():
@@ -366,7 +379,10 @@ def test_a_part_that_looks_like_one_day_may_hold_another(ingest: Callable[..., I
 
 
 def test_what_a_window_says_of_itself_is_kept(ingest: Callable[..., Ingested]) -> None:
-    engagement = {"active_user_count": 9, "totals_by_feature": [{"feature": "chat", "engaged_user_count": 4, "rank": 1}]}
+    engagement = {
+        "active_user_count": 9,
+        "totals_by_feature": [{"feature": "chat", "engaged_user_count": 4, "rank": 1}],
+    }
     totals = [{"day": NEXT, "daily_active_users": 2}, {"day": DAY, "daily_active_users": 1}]
     wrapper = {**WRAPPER, "copilot_feature_engagement": engagement, "day_totals": totals}
     found = ingest(json.dumps(wrapper).encode(), shape=ENTITY, days=(DAY, NEXT), engagement=ENGAGEMENT)
@@ -410,7 +426,9 @@ def test_the_users_session_is_not_disturbed(ingest: Callable[..., Ingested]) -> 
 
 
 def test_nothing_is_left_beside_the_files(ingest: Callable[..., Ingested], tmp_path: Path) -> None:
-    found = ingest(lines(record(1), record(2, NEXT)), lines(record(3)), gzip.compress(lines(record(4))), days=(DAY, NEXT))
+    found = ingest(
+        lines(record(1), record(2, NEXT)), lines(record(3)), gzip.compress(lines(record(4))), days=(DAY, NEXT)
+    )
     left = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert left == {file.path for file in found.days.values()}
     assert subprocess.run(["ls", tmp_path / "spill"], capture_output=True, check=False).stdout in (b"", b".\n")

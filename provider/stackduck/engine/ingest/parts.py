@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stackduck.engine.ingest.survey import LONGEST_LINE, lines
+from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.engine.shapes import text
-from stackduck.engine.survey import LONGEST_LINE, lines
-from stackduck.engine.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError, Error, OperationalError
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"

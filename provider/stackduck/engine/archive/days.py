@@ -24,7 +24,7 @@ from tempfile import mkdtemp, mkstemp
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from stackduck.engine import footers
+from stackduck.engine.archive import footers
 from stackduck.errors import OperationalError, ProgrammingError
 
 FORMAT = 1

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from pathlib import Path as File
 
-from stackduck.engine.trees import Path, Struct, places
+from stackduck.engine.ingest.trees import Path, Struct, places
 
 _MARK = " #"
 

@@ -13,12 +13,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from stackduck.engine import naming, pieces
-from stackduck.engine.arrivals import Arrivals
-from stackduck.engine.drift import NO_DRIFT
-from stackduck.engine.pieces import Key
-from stackduck.engine.trees import ReportShape
-from stackduck.engine.workbench import Workbench
+from stackduck.engine.ingest import naming, pieces
+from stackduck.engine.ingest.arrivals import Arrivals
+from stackduck.engine.ingest.drift import NO_DRIFT
+from stackduck.engine.ingest.pieces import Key
+from stackduck.engine.ingest.trees import ReportShape
+from stackduck.engine.ingest.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)

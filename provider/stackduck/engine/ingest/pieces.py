@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
-from stackduck.engine.workbench import Workbench
 
 PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
 STRAY = "stray day: "

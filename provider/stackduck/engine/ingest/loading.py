@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from stackduck.engine import clashes, drift, parts, pieces, survey
-from stackduck.engine.drift import NO_DRIFT, Drift
-from stackduck.engine.pieces import STRAY, Days, Key, Piece, Written
-from stackduck.engine.survey import Survey
-from stackduck.engine.trees import Leaf, ReportShape, places
-from stackduck.engine.trees import Path as FieldPath
-from stackduck.engine.workbench import UnreadableError, Workbench
+from stackduck.engine.ingest import clashes, drift, parts, pieces, survey
+from stackduck.engine.ingest.drift import NO_DRIFT, Drift
+from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Written
+from stackduck.engine.ingest.survey import Survey
+from stackduck.engine.ingest.trees import Leaf, ReportShape, places
+from stackduck.engine.ingest.trees import Path as FieldPath
+from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError
 
 _Item = TypeVar("_Item")

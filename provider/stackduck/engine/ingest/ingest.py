@@ -18,14 +18,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from stackduck.engine import engagement, footers, naming, pieces
-from stackduck.engine.archive import FORMAT
-from stackduck.engine.arrivals import Arrivals
-from stackduck.engine.drift import NO_DRIFT
-from stackduck.engine.pieces import Key, Piece
+from stackduck.engine.archive import footers
+from stackduck.engine.archive.days import FORMAT
+from stackduck.engine.ingest import engagement, naming, pieces
+from stackduck.engine.ingest.arrivals import Arrivals
+from stackduck.engine.ingest.drift import NO_DRIFT
+from stackduck.engine.ingest.pieces import Key, Piece
+from stackduck.engine.ingest.trees import ReportShape
+from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import ColumnTypes
-from stackduck.engine.trees import ReportShape
-from stackduck.engine.workbench import Workbench
 
 
 @dataclass(frozen=True, slots=True)

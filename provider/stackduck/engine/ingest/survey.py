@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 
-from stackduck.engine import drift
-from stackduck.engine.drift import Drift
+from stackduck.engine.ingest import drift
+from stackduck.engine.ingest.drift import Drift
+from stackduck.engine.ingest.trees import Leaf, Listed, Node, Path, Struct, places
+from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
-from stackduck.engine.trees import Leaf, Listed, Node, Path, Struct, places
-from stackduck.engine.workbench import Workbench
 from stackduck.errors import Error
 
 LONGEST_LINE = 64_000_000

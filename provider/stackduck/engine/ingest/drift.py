@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from stackduck.engine import kinds
-from stackduck.engine.clashes import original
+from stackduck.engine.ingest.clashes import original
+from stackduck.engine.ingest.trees import Leaf, Listed, Node, Path, Place, Struct, places, structure, text_of
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
-from stackduck.engine.trees import Leaf, Listed, Node, Path, Place, Struct, places, structure, text_of
 
 JSON = Leaf("JSON")
 _WHOLE = r"-?[0-9]+(\.0*)?([eE]\+?[0-9]+)?"

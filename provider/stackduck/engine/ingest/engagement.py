@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stackduck.engine import drift
-from stackduck.engine.drift import Drift
-from stackduck.engine.pieces import PARQUET
+from stackduck.engine.ingest import drift
+from stackduck.engine.ingest.drift import Drift
+from stackduck.engine.ingest.pieces import PARQUET
+from stackduck.engine.ingest.trees import Struct, tree
+from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import ColumnTypes, quoted
 from stackduck.engine.shapes import text
-from stackduck.engine.trees import Struct, tree
-from stackduck.engine.workbench import Workbench
 
 REPORT = "feature_engagement_windows"
 """Its name among the reports of an archive."""

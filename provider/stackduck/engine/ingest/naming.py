@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from stackduck.engine.drift import dotted
-from stackduck.engine.trees import Leaf, Listed, Node, ReportShape, places
+from stackduck.engine.ingest.drift import dotted
+from stackduck.engine.ingest.trees import Leaf, Listed, Node, ReportShape, places
 
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a fraction", list: "a list", dict: "an object"}
 
