@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from stackduck import errors, execute
+from stackduck import errors
 from stackduck.api.model import Page
 from stackduck.catalog.model import Request
 from stackduck.catalog.names import Catalog
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
-from stackduck.execute import Executor
+from stackduck.execute import Executor, executor
 from stackduck.sql import statements
 from stackduck.sql.variables import bind
 
@@ -164,7 +164,7 @@ def test_a_statement_about_today_starts_again_when_the_day_changes(
 ) -> None:
     today = datetime.now(UTC).date()
     Calendar.days = [today - timedelta(1), today]
-    monkeypatch.setattr(execute, "datetime", Calendar)
+    monkeypatch.setattr(executor, "datetime", Calendar)
     counted: list[Request] = []
 
     def pages(request: Request) -> Sequence[object]:
@@ -181,7 +181,7 @@ def test_a_statement_about_today_starts_again_when_the_day_changes(
 
 def test_a_clock_that_never_settles_is_an_error(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     Calendar.days = [date(2026, 1, 1) + timedelta(n) for n in range(100)]
-    monkeypatch.setattr(execute, "datetime", Calendar)
+    monkeypatch.setattr(executor, "datetime", Calendar)
     with pytest.raises(errors.OperationalError, match="the date kept changing"):
         ask(
             "SELECT report_day FROM github.copilot.copilot_user_one_day_usage_metrics "

@@ -10,7 +10,7 @@ Error
     │   ├── PermissionDeniedError the token is good but may not do this
     │   ├── NotFoundError         GitHub knows no such thing, or hides it from this token
     │   ├── CallLimitError        a statement of more calls than the user allows
-│   ├── RateLimitError        a rate limit that resets later than the user wants to wait
+    │   ├── RateLimitError        a rate limit that resets later than the user wants to wait
     │   └── RequestTimeoutError   no answer in time
     ├── DataError                 a body or a value that does not fit its declared type
     ├── IntegrityError            a constraint of a local table

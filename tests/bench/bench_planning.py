@@ -13,7 +13,7 @@ from sqlglot.optimizer.qualify import qualify
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
-from stackduck.execute import PlanningDatabase
+from stackduck.execute.planning import PlanningDatabase
 from stackduck.sql.plan import make_plan
 from stackduck.sql.statements import of_text
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
-from stackduck.execute import PlanningDatabase
+from stackduck.execute.planning import PlanningDatabase
 from stackduck.sql.plan import Plan, Scan, make_plan
 from stackduck.sql.statements import Statement, of_text
 

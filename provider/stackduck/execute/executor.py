@@ -6,7 +6,7 @@ DuckDB as it is, and neither the planner nor the client is loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
+from stackduck.execute import explained
+from stackduck.execute.planning import PlanningDatabase
+from stackduck.execute.wording import in_users_words
 from stackduck.sql import statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
     from stackduck.api.client import Client
-    from stackduck.catalog.model import Request
     from stackduck.catalog.names import Catalog
-    from stackduck.engine.relations import Loader
-    from stackduck.sql.plan import ColumnTypes, Plan, Scan
+    from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
 
@@ -154,11 +155,13 @@ class Executor:
 
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
+        from stackduck.execute import calls
+
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
         names = [scan.relation for scan in plan.scans]
         try:
             self._create_relations(plan, statement)
-            self._load(plan, warn=warn)
+            calls.load(plan, session=self.session, client=self.client, max_calls=self.max_calls, warn=warn)
             return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
             self.session.discard(names)
@@ -171,42 +174,14 @@ class Executor:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
             self._explain_unknown_table(statement, exc)
-            raise _in_users_words(
+            raise in_users_words(
                 exc, {s.resource.full_name: [name for name, _ in s.types] for s in plan.scans}
             ) from exc
-
-    def _load(self, plan: Plan, *, warn: Warn) -> None:
-        requests = plan.requests
-        if not requests:
-            return
-        readers: dict[Request, list[tuple[Scan, int, Loader]]] = {r: [] for r in requests}
-        loaders = []
-        for scan in plan.scans:
-            loader = _loader(self.session, scan)
-            loaders.append((scan, loader))
-            for i, request in enumerate(scan.requests):
-                readers[request].append((scan, i, loader))
-        pages = self.client().fetch(requests, max_calls=self.max_calls, warn=warn)
-        try:
-            for at, page in pages:
-                for scan, i, loader in readers[requests[at]]:
-                    loader.add(i, page.body, values=_parameter_values(scan, i))
-        finally:
-            close = getattr(pages, "close", None)
-            if close:
-                close()
-        for scan, loader in loaders:
-            loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
 
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
         self._bind_only(plan, statement)
-        rows = [row for scan in plan.scans for row in _explain_rows(scan)]
-        columns = ("resource", "method", "call", "parameters", "calls")
-        lists = {name: [row[i] for row in rows] for i, name in enumerate(columns)}
-        kinds = ("VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "BIGINT")
-        listed = ", ".join(f'unnest(${n}::{k}[]) AS "{n}"' for n, k in zip(columns, kinds, strict=True))
-        return self.session.run(f"SELECT {listed}", lists, is_query=True)
+        return explained.result(self.session, plan.scans)
 
     def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:
@@ -228,103 +203,3 @@ class Executor:
         text = verbs.renamed(view.head, statement.text)
         kept.create(self.session, view.head, view.name, text=text, columns=columns)
         return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)
-
-
-class PlanningDatabase:
-    """What the planner may ask of the session."""
-
-    def __init__(self, session: Session) -> None:
-        self.local_columns = session.local_columns
-        self.new_relation_name = session.new_relation_name
-        self.check_syntax = session.check_syntax
-        self._session = session
-
-    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
-        """Ask DuckDB's optimizer what is left of the statement over empty tables."""
-        from stackduck.sql.optimized import DISABLED
-
-        return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
-
-    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Let DuckDB bind a statement over empty tables, and say what it does not know in the user's words."""
-        try:
-            self._session.check_over(sql, parameters, tables)
-        except ProgrammingError as exc:
-            known = {name.partition(" #")[0]: [column for column, _ in types] for name, types in tables.items()}
-            raise _in_users_words(exc, known) from exc
-
-
-def _loader(session: Session, scan: Scan) -> Loader:
-    from stackduck.engine.relations import Loader
-    from stackduck.engine.shapes import Shape
-
-    needed = scan.needed
-    fields = [c for c in scan.columns if needed is None or c.name.lower() in needed]
-    shape = Shape(
-        relation=scan.relation,
-        resource=scan.resource.full_name,
-        # Where only the number of rows matters, the shortest type is the cheapest to read.
-        fields=fields or sorted(scan.columns, key=lambda c: len(c.type))[:1],
-        parameters=[(p.column, p.type) for p in scan.parameters],
-        object_key=scan.method.object_key,
-        total_key=scan.method.total_key,
-        is_array=scan.method.is_array,
-        rows_are_values=scan.method.rows_are_values,
-        names=tuple(c.name for c in scan.columns),
-    )
-    return Loader(session, shape)
-
-
-def _parameter_values(scan: Scan, call: int) -> dict[str, str]:
-    given = dict(scan.calls[call])
-    return {p.column: given[p.name] for p in scan.parameters if p.name in given}
-
-
-def _call_name(request: Request) -> str:
-    return ", ".join(f"{name} = '{value}'" for name, value in request.values) or request.path_template
-
-
-def _explain_rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:
-    """Return one row a path: resource, method, call, parameters, how many calls."""
-    paths: dict[str, list[Request]] = {}
-    for request in scan.requests:
-        paths.setdefault(f"{request.http_method} {request.path}", []).append(request)
-    name, method = scan.resource.full_name, scan.method.name
-    if not paths:
-        return [
-            (name, method, f"none: no value of {', '.join(scan.method.required) or 'a condition'} can match", "", 0)
-        ]
-    return [(name, method, path, _parameters_text(found), len(found)) for path, found in paths.items()]
-
-
-def _parameters_text(requests: Sequence[Request]) -> str:
-    values: dict[str, dict[str, None]] = {}
-    for request in requests:
-        for key, value in request.query:
-            values.setdefault(key, {})[value] = None
-    return "; ".join(f"{key} = {_shortened(list(found))}" for key, found in values.items())
-
-
-def _shortened(values: list[str]) -> str:
-    return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
-
-
-def _in_users_words(exc: ProgrammingError, columns: Mapping[str, Sequence[str]]) -> ProgrammingError:
-    """Return a binder error that speaks of the user's statement: its excerpt shows the text that DuckDB got instead.
-
-    `columns` are those of each provider table in the statement.
-    """
-    import re
-
-    from stackduck.catalog.names import did_you_mean
-
-    text = str(exc).split("\n\nLINE ")[0]
-    unknown = re.search(r'(?:Referenced column|column named) "([^"]+)"', text)
-    if not unknown:
-        return type(exc)(text)
-    name = unknown.group(1)
-    known = list(dict.fromkeys(column for listed in columns.values() for column in listed))
-    tables = ", ".join(columns)
-    meant = did_you_mean(name, known)
-    listed = f"{'' if meant else ';'} the columns are {', '.join(known)}"
-    return ProgrammingError(f"no column '{name}' in {tables}{meant}{listed}")

@@ -1,0 +1,5 @@
+"""Joins planner, client, reports and engine, which do not know one another; nothing is decided here."""
+
+from stackduck.execute.executor import Executor
+
+__all__ = ["Executor"]

@@ -1,0 +1,48 @@
+"""What EXPLAIN says of a plan: one row for each kind of call, none of which is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from stackduck.engine.results import Result
+from stackduck.engine.session import Session
+
+if TYPE_CHECKING:
+    from stackduck.catalog.model import Request
+    from stackduck.sql.plan import Scan
+
+_COLUMNS = {"resource": "VARCHAR", "method": "VARCHAR", "call": "VARCHAR", "parameters": "VARCHAR", "calls": "BIGINT"}
+
+
+def result(session: Session, scans: Sequence[Scan]) -> Result:
+    """Return one row for each path that the scans call."""
+    rows = [row for scan in scans for row in _rows(scan)]
+    lists = {name: [row[i] for row in rows] for i, name in enumerate(_COLUMNS)}
+    listed = ", ".join(f'unnest(${name}::{kind}[]) AS "{name}"' for name, kind in _COLUMNS.items())
+    return session.run(f"SELECT {listed}", lists, is_query=True)
+
+
+def _rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:
+    """Return one row a path: resource, method, call, parameters, how many calls."""
+    paths: dict[str, list[Request]] = {}
+    for request in scan.requests:
+        paths.setdefault(f"{request.http_method} {request.path}", []).append(request)
+    name, method = scan.resource.full_name, scan.method.name
+    if not paths:
+        return [
+            (name, method, f"none: no value of {', '.join(scan.method.required) or 'a condition'} can match", "", 0)
+        ]
+    return [(name, method, path, _parameters_text(found), len(found)) for path, found in paths.items()]
+
+
+def _parameters_text(requests: Sequence[Request]) -> str:
+    values: dict[str, dict[str, None]] = {}
+    for request in requests:
+        for key, value in request.query:
+            values.setdefault(key, {})[value] = None
+    return "; ".join(f"{key} = {_shortened(list(found))}" for key, found in values.items())
+
+
+def _shortened(values: list[str]) -> str:
+    return ", ".join(values) if len(values) < 4 else f"{values[0]}, {values[1]}, … {values[-1]}"
