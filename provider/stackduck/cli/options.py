@@ -53,6 +53,18 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         help="provider documents that go ahead of the built-in ones; repeatable (also: STACKDUCK_REGISTRY)",
     )
     group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
+    reports = parser.add_argument_group("reports")
+    kept = reports.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--archive", metavar="DIR", help="keep the days of reports here (default: STACKDUCK_ARCHIVE, user's data folder)"
+    )
+    kept.add_argument("--no-archive", action="store_true", help="keep nothing, and use nothing that was kept")
+    reports.add_argument(
+        "--fresh", action="store_true", help="fetch days that may still change again, however lately they were fetched"
+    )
+    reports.add_argument(
+        "--fail-on-gaps", action="store_true", help="stop with an error when a wanted day of a report is not there"
+    )
     limits = parser.add_argument_group("limits")
     limits.add_argument(
         "--max-calls",
@@ -86,6 +98,9 @@ def connect(options: argparse.Namespace) -> Connection:
         max_wait=options.max_wait,
         concurrency=options.concurrency,
         sandbox=options.sandbox,
+        archive=False if options.no_archive else options.archive,
+        fresh=options.fresh,
+        fail_on_gaps=options.fail_on_gaps,
     )
 
 

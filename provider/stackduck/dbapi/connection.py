@@ -24,6 +24,9 @@ def connect(
     max_wait: float = 60.0,
     concurrency: int = 8,
     sandbox: bool = False,
+    archive: str | Path | bool | None = None,
+    fresh: bool = False,
+    fail_on_gaps: bool = False,
 ) -> Connection:
     """Open a connection.
 
@@ -31,6 +34,9 @@ def connect(
     several, ahead of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds
     that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine instead
     of a real one.
+    `archive` is the folder that keeps the days of reports, or False to keep none; else STACKDUCK_ARCHIVE names it, or
+    it is in the user's data folder. `fresh` fetches days that may still change again within the hour, and
+    `fail_on_gaps` makes it an error that a day of a report is not there.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
     settings = Settings(
@@ -42,6 +48,9 @@ def connect(
         max_wait=max_wait,
         concurrency=concurrency,
         sandbox=sandbox,
+        archive=archive,
+        fresh=fresh,
+        fail_on_gaps=fail_on_gaps,
     )
     return Connection(Runner(str(database), settings))
 

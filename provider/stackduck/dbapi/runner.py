@@ -13,7 +13,7 @@ from stackduck.dbapi.github import GitHub, Settings
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
-from stackduck.execute import Executor
+from stackduck.execute import Executor, Origins
 from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, names, set_by
 
@@ -49,8 +49,9 @@ class Runner:
     def __init__(self, database: str, settings: Settings) -> None:
         catalog = Catalog.default(settings.registry)
         self._session = Session(database)
-        self._github = GitHub(settings)
-        self._executor = Executor(self._session, catalog, self._github.client, max_calls=settings.max_calls)
+        self._github = GitHub(settings, catalog)
+        origins = Origins(catalog, self._github.client, self._github.reports, settings.max_calls)
+        self._executor = Executor(self._session, origins)
         self.is_closed = False
 
     def check_open(self) -> None:
@@ -91,14 +92,14 @@ class Runner:
     def run(self, bound: Bound) -> Outcome:
         """Run one statement."""
         self.check_open()
-        started, before = perf_counter(), len(self._github.calls)
+        started, before, downloaded = perf_counter(), len(self._github.calls), self._github.downloaded
         warnings: list[str] = []
         result = self._executor.run(bound, warn=warnings.append)
         calls = self._github.calls[before:]
         stats = Stats(
             rows=result.changed,
             calls=len(calls),
-            bytes=sum(c.bytes for c in calls),
+            bytes=sum(c.bytes for c in calls) + self._github.downloaded - downloaded,
             seconds=perf_counter() - started,
             rate_limit=self._github.rate_limit,
         )
@@ -122,7 +123,8 @@ class Runner:
     def stats(self) -> Stats:
         """What all statements have cost so far, those that failed included."""
         calls = self._github.calls
-        return Stats(calls=len(calls), bytes=sum(c.bytes for c in calls), rate_limit=self._github.rate_limit)
+        size = sum(c.bytes for c in calls) + self._github.downloaded
+        return Stats(calls=len(calls), bytes=size, rate_limit=self._github.rate_limit)
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""

@@ -15,6 +15,7 @@ from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
 from stackduck.execute import explained
+from stackduck.execute.loading import Loaded, Origins, load
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
 from stackduck.sql import statements, verbs
@@ -22,8 +23,6 @@ from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
-    from stackduck.api.client import Client
-    from stackduck.catalog.names import Catalog
     from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
@@ -41,11 +40,10 @@ _MOST_ATTEMPTS = 3
 class Executor:
     """Runs the statements of one connection."""
 
-    def __init__(self, session: Session, catalog: Catalog, client: Callable[[], Client], *, max_calls: int) -> None:
+    def __init__(self, session: Session, origins: Origins) -> None:
         self.session = session
-        self.catalog = catalog
-        self.client = client
-        self.max_calls = max_calls
+        self.origins = origins
+        self.catalog = origins.catalog
         self._views: dict[str, str] | None = None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
@@ -149,22 +147,20 @@ class Executor:
             parameters,
             self.catalog,
             database=PlanningDatabase(self.session),
-            max_calls=self.max_calls,
+            max_calls=self.origins.max_calls,
             only_columns=only_columns,
         )
 
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
-        from stackduck.execute import calls
-
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
-        names = [scan.relation for scan in plan.scans]
+        left = Loaded([scan.relation for scan in plan.scans])
         try:
             self._create_relations(plan, statement)
-            calls.load(plan, session=self.session, client=self.client, max_calls=self.max_calls, warn=warn)
+            load(plan, self.origins, session=self.session, warn=warn, left=left)
             return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
-            self.session.discard(names)
+            self.session.discard(left.relations, afterwards=left.afterwards)
 
     def _create_relations(self, plan: Plan, statement: Statement) -> None:
         """Make the empty relations and let DuckDB bind the statement over them, before any call."""
@@ -181,7 +177,7 @@ class Executor:
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
         self._bind_only(plan, statement)
-        return explained.result(self.session, plan.scans)
+        return explained.result(self.session, plan.scans, reports=self.origins.reports)
 
     def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:

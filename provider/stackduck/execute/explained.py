@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
@@ -10,14 +10,26 @@ from stackduck.engine.session import Session
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
+    from stackduck.execute.reports.service import ReportService
     from stackduck.sql.plan import Scan
 
-_COLUMNS = {"resource": "VARCHAR", "method": "VARCHAR", "call": "VARCHAR", "parameters": "VARCHAR", "calls": "BIGINT"}
+Row = tuple[str, str, str, str, int, int | None]
+
+_COLUMNS = {
+    **dict.fromkeys(("resource", "method", "call", "parameters"), "VARCHAR"),
+    "calls": "BIGINT",
+    "bytes": "BIGINT",
+}
+"""`bytes` are those that come from report links, as far as the archive tells."""
 
 
-def result(session: Session, scans: Sequence[Scan]) -> Result:
-    """Return one row for each path that the scans call."""
-    rows = [row for scan in scans for row in _rows(scan)]
+def result(session: Session, scans: Sequence[Scan], *, reports: Callable[[], ReportService]) -> Result:
+    """Return one row for each path that the scans call, and for each other place from which their rows come."""
+    rows: list[Row] = [(*row, None) for scan in scans if not scan.is_report for row in _rows(scan)]
+    if of_reports := [scan for scan in scans if scan.is_report]:
+        from stackduck.execute.reports import explaining
+
+        rows += explaining.rows(of_reports, reports())
     lists = {name: [row[i] for row in rows] for i, name in enumerate(_COLUMNS)}
     listed = ", ".join(f'unnest(${name}::{kind}[]) AS "{name}"' for name, kind in _COLUMNS.items())
     return session.run(f"SELECT {listed}", lists, is_query=True)
