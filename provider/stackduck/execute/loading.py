@@ -73,8 +73,8 @@ class _Reports:
         for each in grants:
             seats.relate(each, self.session)
         if fetched:
+            self.left.afterwards.append(fetched.lent.close)
             service.relate(fetched, self.session)
-            self.left.afterwards += [fetched.folder.cleanup] if fetched.folder else []
         for scan in self._of("report_days"):
             known.fill(self.session, scan, archive=service.archive, now=clock.now())
 

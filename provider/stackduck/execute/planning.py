@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
-from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.errors import Error, NotSupportedError, ProgrammingError
 from stackduck.execute.clock import now
 from stackduck.execute.wording import in_users_words
 from stackduck.reports.calendar import calendar_days, utc_day
@@ -16,11 +16,16 @@ from stackduck.reports.calendar import calendar_days, utc_day
 if TYPE_CHECKING:
     from stackduck.sql.relations import ColumnTypes
 
+_CALENDAR = "FROM (SELECT CAST(range AS DATE) AS day FROM range(DATE '{first}', DATE '{last}' + 1, INTERVAL 1 DAY))"
 # TRY refuses what is volatile, and a day for which the condition fails does not end the user's transaction.
-_MATCHING = """
-SELECT day, TRY(CASE WHEN ({condition}) THEN true ELSE false END) AS is_met
-FROM (SELECT CAST(range AS DATE) AS day FROM range(DATE '{first}', DATE '{last}' + 1, INTERVAL 1 DAY))
+_MATCHING = f"""
+SELECT day, TRY(CASE WHEN ({{condition}}) THEN true ELSE false END) AS is_met
+{_CALENDAR}
 WHERE is_met IS DISTINCT FROM false"""
+_REFUSALS = {
+    "volatile function": "a function in it may have another value for each row",
+    "scalar subquery": "it reads another table",
+}
 
 
 class PlanningDatabase:
@@ -48,12 +53,20 @@ class PlanningDatabase:
         try:
             found = self._session.rows(text, parameters)
         except ProgrammingError as exc:
-            if "volatile" not in str(exc):
-                raise
-            raise NotSupportedError("a function in it may have another value for each row") from exc
+            reason = next((words for mark, words in _REFUSALS.items() if mark in str(exc)), "")
+            raise NotSupportedError(reason) if reason else exc from exc
         if any(is_met is None for _, is_met in found):
-            raise NotSupportedError("it cannot be tested for every day")
+            raise NotSupportedError(self._failure(condition, parameters))
         return frozenset(day for day, _ in found)
+
+    def _failure(self, condition: str, parameters: Mapping[str, object]) -> str:
+        """Return DuckDB's words for a condition that fails for some day."""
+        first, last = _calendar(utc_day(now()))
+        try:
+            self._session.aside(_CALENDAR.format(first=first, last=last) + f" WHERE {condition}", parameters)
+        except Error as exc:
+            return str(exc).split("\n")[0]
+        return "it fails for some day"
 
     def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
         """Let DuckDB bind a statement over empty tables, and say what it does not know in the user's words."""

@@ -69,15 +69,16 @@ class Bringing(Fetching):
         archive.store(source.report, *source.owner, new)
         if found.engagement:
             archive.store(WINDOWS, *source.owner, {links.window[1]: found.engagement})
+        rows = sum(found.days[day].rows for day in new)
         absent = [day for day in job.fetch.days if day not in new]
         if job.fetch.is_latest and source.report != ENTITY:
             # Nobody may have been active, or it may be late: the day's own report tells.
             again = [Fetch((day,)) for day in absent]
-            return Brought(job, tuple(sorted(new)), {}, found.unknown_fields, bytes=found.bytes, again=again)
+            return Brought(job, tuple(sorted(new)), {}, found.unknown_fields, rows=rows, bytes=found.bytes, again=again)
         for day in absent:
             archive.store_nothing(source.report, *source.owner, day, fetched_at=links.asked_at)
         missing = {day: told(day, links.asked_at) for day in absent}
-        return Brought(job, tuple(sorted(new)), missing, found.unknown_fields, bytes=found.bytes)
+        return Brought(job, tuple(sorted(new)), missing, found.unknown_fields, rows=rows, bytes=found.bytes)
 
 
 def _may_be_empty(job: Job, links: Links) -> list[date]:

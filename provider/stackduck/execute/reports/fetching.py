@@ -6,6 +6,7 @@ What came before something fails stays with who took it.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
@@ -78,16 +79,20 @@ class Fetching(ABC):
 
         Raises the first error; then nothing more is started.
         """
-        waiting = list(reversed(jobs))
+        waiting = deque(jobs)
         running: set[Future[Brought]] = set()
         while waiting or running:
             while waiting and len(running) < self.tools.concurrency:
-                running.add(self._pool.submit(self._one, waiting.pop()))
+                running.add(self._pool.submit(self.bring, self.next_of(waiting)))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 brought = future.result()
-                waiting += [Job(brought.job.source, fetch) for fetch in reversed(brought.again)]
+                waiting.extendleft(Job(brought.job.source, fetch) for fetch in reversed(brought.again))
                 yield brought
+
+    def next_of(self, waiting: deque[Job]) -> Job:
+        """Take the job that is to be started next."""
+        return waiting.popleft()
 
     @abstractmethod
     def take(self, job: Job, links: Links) -> Brought:
@@ -97,7 +102,8 @@ class Fetching(ABC):
     def take_nothing(self, job: Job, asked_at: datetime) -> None:
         """Take it that GitHub has no report of the job's days."""
 
-    def _one(self, job: Job) -> Brought:
+    def bring(self, job: Job) -> Brought:
+        """Do a job; this runs in a thread of its own. Raises what asking, downloading and taking raise."""
         self.check_stop()
         asked_at = self.asking.now()
         links = job.links or self._ask(job)

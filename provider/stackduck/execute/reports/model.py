@@ -13,6 +13,7 @@ from stackduck.reports.coverage import Coverage, Fetch
 
 if TYPE_CHECKING:
     from stackduck.engine.archive.days import Damaged, Entry
+    from stackduck.errors import Error
     from stackduck.sql.plan import Scan
 
 
@@ -91,8 +92,12 @@ class Brought:
     missing: Mapping[date, str] = field(default_factory=dict)
     """Day → why it is not there."""
     unknown_fields: tuple[str, ...] = ()
+    rows: int = 0
+    """Of the days that are here now."""
     bytes: int = 0
     files: tuple[Path, ...] = ()
     """The files with the days, where no archive keeps them."""
     again: Sequence[Fetch] = ()
     """What to fetch in its place."""
+    error: Error | None = None
+    """Why it failed, where others go on."""

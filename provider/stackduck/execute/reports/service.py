@@ -22,10 +22,11 @@ from stackduck.execute.reports.fetching import Fetching, Tools
 from stackduck.execute.reports.links import Asking
 from stackduck.execute.reports.model import Brought, Job, Need, Source
 from stackduck.execute.reports.passing import Passing
+from stackduck.execute.reports.pins import Pins
 from stackduck.execute.reports.relating import Files
 from stackduck.execute.reports.shapes import WINDOWS, about, engagement_columns, paths_read, report_shape
 from stackduck.execute.reports.windows import Windows
-from stackduck.reports.calendar import is_recent
+from stackduck.reports.calendar import is_closed, is_recent
 from stackduck.reports.coverage import Fetch
 
 if TYPE_CHECKING:
@@ -63,8 +64,10 @@ class Fetched:
     """The scans of the 28-day reports' wrappers."""
     narrowed: Narrowed = field(default_factory=dict)
     """By report and kind of scope, what was read of reports that no archive keeps, and whether that is not all."""
-    folder: TemporaryDirectory[str] | None = None
+    folder: Path | None = None
     """Where they are."""
+    lent: ExitStack = field(default_factory=ExitStack)
+    """What goes when the statement is done."""
     brought: dict[Source, list[Brought]] = field(default_factory=dict)
 
 
@@ -102,6 +105,12 @@ class ReportService:
         Raises what GitHub's answers and files call for, CallLimitError before it, MissingDaysError where gaps fail.
         """
         fetched = self._fetched(scans, warn)
+        with fetched.lent:
+            self._fetch(fetched, warn, max_calls)
+            fetched.lent = fetched.lent.pop_all()
+        return fetched
+
+    def _fetch(self, fetched: Fetched, warn: Warn, max_calls: int) -> None:
         jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched)]
         _check(jobs, max_calls)
         for choice in fetched.wanted.choices.values():
@@ -111,7 +120,6 @@ class ReportService:
         for brought in self._run(jobs, fetched, asking):
             fetched.brought.setdefault(brought.job.source, []).append(brought)
         self._tell(fetched, warn)
-        return fetched
 
     def _fetched(self, scans: Sequence[Scan], warn: Warn) -> Fetched:
         windows: dict[Source, list[Scan]] = {}
@@ -122,9 +130,10 @@ class ReportService:
         wanted = self.chooser(warn=warn).choose(by_day)
         if self.archive:
             return Fetched(self.archive, wanted, windows)
-        folder = TemporaryDirectory(prefix="stackduck-")
-        archive = Archive(Path(folder.name, "archive"), host="statement")
-        return Fetched(archive, wanted, windows, self._narrowed(wanted.needs), folder)
+        lent = ExitStack()
+        folder = Path(lent.enter_context(TemporaryDirectory(prefix="stackduck-")))
+        archive = Archive(folder / "archive", host="statement")
+        return Fetched(archive, wanted, windows, self._narrowed(wanted.needs), folder, lent)
 
     def _narrowed(self, needs: Sequence[Need]) -> Narrowed:
         """Return what the scans read of the large reports."""
@@ -166,7 +175,7 @@ class ReportService:
             with self.watched(Bringing(self.tools(), asking, fetched.archive)) as bringing:
                 yield from bringing.fetch(kept)
         if passed and fetched.folder:
-            with self.watched(Passing(self.tools(), asking, Path(fetched.folder.name), fetched.narrowed)) as passing:
+            with self.watched(Passing(self.tools(), asking, fetched.folder, fetched.narrowed)) as passing:
                 yield from passing.fetch(passed)
 
     def tools(self) -> Tools:
@@ -228,12 +237,15 @@ class ReportService:
         shape = report_shape(self.catalog, source.report, source.scope)
         kept = fetched.wanted.choices[source].kept
         new = {day for each in brought for day in each.days}
+        pins = Pins(fetched.archive, fetched.lent)
         files = []
         for day in need.days:
             if day in new:
-                files.append(Kept(fetched.archive.path(source.report, *source.owner, day), shape.digest))
-            elif day in kept and kept[day].status == "data":
-                files.append(Kept(kept[day].path, kept[day].columns))
+                path = fetched.archive.path(source.report, *source.owner, day)
+                files.append(Kept(pins.pinned(path), shape.digest))
+            elif (entry := kept.get(day)) and entry.status == "data":
+                is_final = is_closed(day, entry.fetched_at)
+                files.append(Kept(entry.path if is_final else pins.pinned(entry.path), entry.columns))
         return Files(source, shape, files)
 
     def interrupt(self) -> None:
