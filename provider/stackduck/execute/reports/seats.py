@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from stackduck.catalog.requests import build
+from stackduck.engine import seats
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 from stackduck.errors import PermissionDeniedError
