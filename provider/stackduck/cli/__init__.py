@@ -10,6 +10,8 @@ from importlib import import_module
 
 COMMANDS = {
     "exec": "run SQL statements and print their rows",
+    "sync": "fetch Copilot's reports into the archive, for queries without calls",
+    "archive": "list, check and prune the archive of reports",
     "sandbox": "serve a made-up GitHub on this machine, to try things on",
 }
 """The subcommands, each a module of its name here with main(arguments) -> exit code."""

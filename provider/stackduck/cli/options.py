@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import NoReturn
 
 from stackduck.cli import exits, messages
@@ -33,8 +34,8 @@ class Parser(argparse.ArgumentParser):
         sys.exit(exits.USAGE)
 
 
-def add_connection_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says where the data comes from and how much may be asked."""
+def add_source_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what says where the data comes from."""
     group = parser.add_argument_group("where the data comes from")
     group.add_argument("--sandbox", action="store_true", help="ask a made-up GitHub on this machine; needs no token")
     group.add_argument(
@@ -52,11 +53,19 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="provider documents that go ahead of the built-in ones; repeatable (also: STACKDUCK_REGISTRY)",
     )
+    return group
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the data comes from and how much may be asked."""
+    group = add_source_options(parser)
     group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
     reports = parser.add_argument_group("reports")
     kept = reports.add_mutually_exclusive_group()
     kept.add_argument(
-        "--archive", metavar="DIR", help="keep the days of reports here (default: STACKDUCK_ARCHIVE, user's data folder)"
+        "--archive",
+        metavar="DIR",
+        help="keep the days of reports here (default: STACKDUCK_ARCHIVE, user's data folder)",
     )
     kept.add_argument("--no-archive", action="store_true", help="keep nothing, and use nothing that was kept")
     reports.add_argument(
@@ -102,6 +111,14 @@ def connect(options: argparse.Namespace) -> Connection:
         fresh=options.fresh,
         fail_on_gaps=options.fail_on_gaps,
     )
+
+
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-02-01") from problem
 
 
 def number(kind: type[int] | type[float], least: int) -> Callable[[str], float]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from stackduck import errors
 from stackduck.dbapi.cursor import Cursor
 from stackduck.dbapi.github import Settings
 from stackduck.dbapi.runner import Runner, Stats
 from stackduck.sql.variables import Values
+
+if TYPE_CHECKING:
+    from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 
 
 def connect(
@@ -88,6 +93,38 @@ class Connection:
         """
         for bound in self._runner.bind(operation, parameters):
             yield Cursor(self, self._runner, self._runner.run(bound))
+
+    def sync(
+        self,
+        *,
+        enterprise: str | Sequence[str] = (),
+        org: str | Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        reports: str | Sequence[str] = (),
+        refetch: bool = False,
+        fresh: bool = False,
+        pace: int | None = 900,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        raise_errors: bool = True,
+    ) -> SyncSummary:
+        """Fill the archive with the reports of enterprises and organizations: all that GitHub has and it lacks.
+
+        That is a year, or the days from `since` to `until`, of all reports or those that are named. `refetch` fetches
+        days again that are kept for good, and `fresh` those that may still change. At most `pace` calls a minute are
+        made of each of GitHub's endpoints; None is as many as can be. Where the rate limit is used up it waits,
+        whatever the connection's `max_wait`; `max_calls` does not apply.
+        `on_progress` is told after every report, and when it waits; it is called from several threads, one at a time.
+        What came stays when it is interrupted or fails, and the next sync goes on there. An error about single days or
+        reports keeps no others from coming and is raised at the end; with `raise_errors=False` it is in the summary
+        alone.
+        """
+        from stackduck.dbapi import syncing
+
+        order = syncing.order(
+            enterprise=enterprise, org=org, since=since, until=until, reports=reports, refetch=refetch, fresh=fresh
+        )
+        return self._runner.sync(order, pace=pace, on_progress=on_progress, raise_errors=raise_errors)
 
     def commit(self) -> None:
         """Commit the open transaction, if BEGIN started one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -19,7 +19,10 @@ from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_e
 
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
+    from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary
     from stackduck.sql.statements import Statement
+
+    OnProgress = Callable[[SyncProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,16 @@ class Runner:
             rate_limit=self._github.rate_limit,
         )
         return Outcome(result, warnings, stats)
+
+    def sync(
+        self, order: SyncOrder, *, pace: int | None, on_progress: OnProgress | None, raise_errors: bool
+    ) -> SyncSummary:
+        """Fill the archive."""
+        from stackduck.dbapi import syncing
+
+        self.check_open()
+        service = self._github.reports()
+        return syncing.run(service, order, pace=pace, on_progress=on_progress, raise_errors=raise_errors)
 
     def export(self, result: Result, path: str) -> int:
         """Write a result to a Parquet file instead of fetching it; returns the number of rows."""

@@ -69,6 +69,10 @@ class GitHub:
     files: dict[str, bytes] = field(default_factory=dict)
     forbidden: set[str] = field(default_factory=set)
     """Beginnings of paths that answer 403."""
+    headers: dict[str, str] = field(default_factory=dict)
+    """What the API's answers have beside their own."""
+    broken: set[str] = field(default_factory=set)
+    """Files that are no JSON, by name."""
     asked: list[str] = field(default_factory=list)
     """Paths of the API, with their day."""
     downloaded: list[str] = field(default_factory=list)
@@ -132,7 +136,7 @@ class GitHub:
         """Return the status and body for a link."""
         with self.lock:
             self.downloaded.append(name)
-        return (404, b"<Error/>") if name in self.lost else (200, self.files[name])
+        return (404, b"<Error/>") if name in self.lost else (200, b"{" if name in self.broken else self.files[name])
 
 
 def lines(records: Records) -> bytes:
@@ -163,6 +167,8 @@ def github() -> Iterator[GitHub]:
                 status, found = made.answer(parts.path, parse_qs(parts.query))
                 body = b"" if found is None else json.dumps(found).encode()
             self.send_response(status)
+            for name, value in {} if parts.path.startswith("/files/") else made.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()

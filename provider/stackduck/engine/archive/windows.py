@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-from stackduck.engine.archive.days import Archive, appear, make_folder, safe
+from stackduck.engine.archive.days import Archive, safe
+from stackduck.engine.archive.durable import appear, make_folder, writing
 
 _FOLDER = "_latest"
 
@@ -43,11 +44,12 @@ def told(archive: Archive, scope: str, name: str) -> Mapping[str, Told]:
 
 
 def keep(archive: Archive, report: str, scope: str, name: str, *, told: Told) -> None:
-    """Keep what was told; an older text goes."""
+    """Keep what was told; an older text goes. Raises OperationalError."""
     said = {"first": str(told.first), "last": str(told.last), "told_at": told.at.isoformat()}
     folder = _home(archive, scope, name)
-    make_folder(folder)
-    appear(folder / f"{safe(report)}.json", json.dumps(said).encode())
+    with writing(folder):
+        make_folder(folder)
+        appear(folder / f"{safe(report)}.json", json.dumps(said).encode())
 
 
 def _home(archive: Archive, scope: str, name: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,16 @@ from stackduck.errors import AuthenticationError, DataError, NotFoundError, Oper
 from stackduck.execute.reports.bringing import Bringing
 from stackduck.execute.reports.fetching import Tools, told
 from stackduck.execute.reports.model import Brought, Job, Source
+from stackduck.reports.coverage import Fetch
 
 if TYPE_CHECKING:
     from stackduck.engine.archive.days import Archive
     from stackduck.execute.reports.pacing import Gate, PatientAsking
 
 FAILED = "it could not be fetched"
-_IN_A_ROW = 5
-"""So many failures without anything between them are not about single days."""
+REFUSED = "the report could not be fetched"
+_OF_A_REPORT, _OF_ALL = 5, 8
+"""So many failures in a row are not about single days, but about a report, or everything."""
 
 
 class Filling(Bringing):
@@ -29,8 +31,9 @@ class Filling(Bringing):
         super().__init__(tools, asking, archive)
         self._kept_in, self._gate = archive, gate
         self._started_at = started_at.replace(microsecond=0)
+        self._answered: set[Source] = set()
         self._refused: set[Source] = set()
-        self._failures = 0
+        self._in_a_row: Counter[Source | None] = Counter()
         self._is_backwards = False
 
     def interrupt(self) -> None:
@@ -52,14 +55,14 @@ class Filling(Bringing):
             self._is_backwards = not self._is_backwards
             return found
         if job.source in self._refused:
-            return _failed(job)
+            return Brought(job, missing=dict.fromkeys(job.fetch.days, REFUSED))
         try:
             brought = super().bring(job)
         except (DataError, OperationalError) as exc:
             self.check_stop()
-            self._count(job, exc)
-            return _failed(job, exc)
-        self._failures = 0
+            return self._failed(job, exc)
+        self._answered.add(job.source)
+        self._in_a_row[job.source] = self._in_a_row[None] = 0
         return brought
 
     def _brought_by_another(self, job: Job) -> Brought | None:
@@ -67,21 +70,24 @@ class Filling(Bringing):
         found = [entry for entry in entries if entry is not None and entry.fetched_at > self._started_at]
         if len(found) < len(entries):
             return None
-        days = tuple(entry.day for entry in found if entry.status == "data")
-        missing = {entry.day: told(entry.day, entry.fetched_at) for entry in found if entry.day not in days}
-        return Brought(job, days, missing)
+        return Brought(job, missing={e.day: told(e.day, e.fetched_at) for e in found if e.status != "data"})
 
-    def _count(self, job: Job, error: DataError | OperationalError) -> None:
-        """Note a failure, and raise it where it is not about a job alone."""
+    def _failed(self, job: Job, error: DataError | OperationalError) -> Brought:
+        """Return what a failure means for the job's days; raise it where it is not about them or their report alone."""
         if isinstance(error, AuthenticationError):
             raise error
-        if isinstance(error, (PermissionDeniedError, NotFoundError)) and "part" not in error.values:
-            self._refused.add(job.source)
-            return
-        self._failures += 1
-        if self._failures >= _IN_A_ROW:
-            raise error
+        if not self._is_refusal(error) or job.source in self._answered:
+            self._in_a_row.update((job.source, None))
+            if self._in_a_row[None] >= _OF_ALL:
+                raise error
+            if job.fetch.is_latest:
+                return Brought(job, again=[Fetch((day,)) for day in job.fetch.days])
+            if self._in_a_row[job.source] < _OF_A_REPORT:
+                return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
+        self._refused.add(job.source)
+        return Brought(job, missing=dict.fromkeys(job.fetch.days, REFUSED), error=error)
 
-
-def _failed(job: Job, error: DataError | OperationalError | None = None) -> Brought:
-    return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
+    @staticmethod
+    def _is_refusal(error: DataError | OperationalError) -> bool:
+        """Tell an answer that is the same for all days from one about a file."""
+        return isinstance(error, (PermissionDeniedError, NotFoundError)) and "part" not in error.values

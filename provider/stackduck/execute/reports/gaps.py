@@ -28,12 +28,19 @@ def missing_days(choice: Choice, brought: Iterable[Brought]) -> Mapping[date, st
 
 def refuse(gaps: Mapping[Source, Mapping[date, str]]) -> None:
     """Raise MissingDaysError where a day is missing."""
+    if (error := refusal(gaps)) is not None:
+        raise error
+
+
+def refusal(gaps: Mapping[Source, Mapping[date, str]]) -> MissingDaysError | None:
+    """Return the error for missing days; None where there are none."""
     told = [f"{source}: {'; '.join(reasons(days))}" for source, days in gaps.items() if days]
-    if told:
-        days = tuple(sorted({day for missing in gaps.values() for day in missing}))
-        raise MissingDaysError(
-            f"days are missing: {'; '.join(told)}; choose other days, or leave out --fail-on-gaps", days=days
-        )
+    if not told:
+        return None
+    days = tuple(sorted({day for missing in gaps.values() for day in missing}))
+    return MissingDaysError(
+        f"days are missing: {'; '.join(told)}; choose other days, or leave out --fail-on-gaps", days=days
+    )
 
 
 def notices(

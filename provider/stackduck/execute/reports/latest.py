@@ -1,4 +1,4 @@
-"""The 28-day reports of one enterprise or organization: what they cover, told lately or asked for now, and their links."""
+"""The 28-day reports of one enterprise or organization: the days that they cover, told lately or now, and links."""
 
 from __future__ import annotations
 

@@ -100,9 +100,7 @@ class Gate:
 class PatientAsking(Asking):
     """Asks as often as it takes while a rate limit is used up."""
 
-    def __init__(
-        self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn, gate: Gate
-    ) -> None:
+    def __init__(self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn, gate: Gate) -> None:
         super().__init__(client, now=now, warn=warn)
         self._gate = gate
 

@@ -85,8 +85,8 @@ class ReportService:
         options: Options,
     ) -> None:
         self.catalog, self.client, self.archive = catalog, client, archive
-        self._downloader, self._concurrency, self._options = downloader, concurrency, options
-        self._windows = Windows(archive)
+        self._downloader, self._concurrency, self.options = downloader, concurrency, options
+        self.windows = Windows(archive)
         self._resources = ExitStack()
         self._bench: Workbench | None = None
         self._running: set[Fetching] = set()
@@ -97,7 +97,7 @@ class ReportService:
     def chooser(self, *, warn: Warn | None) -> Chooser:
         """Return what chooses days and sources; it asks nothing where there is nobody to warn."""
         asking = Asking(self.client, now=clock.now, warn=warn) if warn else None
-        return Chooser(self.archive, self._windows, clock.now(), asking, fresh=self._options.fresh)
+        return Chooser(self.archive, self.windows, clock.now(), asking, fresh=self.options.fresh)
 
     def fetch(self, scans: Sequence[Scan], *, warn: Warn, max_calls: int) -> Fetched:
         """Fetch what the scans read and the archive lacks; uses no session, so it may run beside other work.
@@ -158,7 +158,7 @@ class ReportService:
             choice = fetched.wanted.choices.get(source)
             if choice and any(fetch.is_latest for fetch in choice.coverage.fetches):
                 continue
-            if self._options.fresh or not self._window_files(fetched.archive, source):
+            if self.options.fresh or not self._window_files(fetched.archive, source):
                 yield Job(source, Fetch((), is_latest=True), choice.latest if choice else None)
 
     def _window_files(self, archive: Archive, source: Source) -> list[Kept]:
@@ -208,7 +208,7 @@ class ReportService:
             source: gaps.missing_days(choice, fetched.brought.get(source, ()))
             for source, choice in fetched.wanted.choices.items()
         }
-        if self._options.fail_on_gaps:
+        if self.options.fail_on_gaps:
             gaps.refuse(missing)
         for text in gaps.notices(fetched.wanted.needs, missing, fetched.brought):
             warn(text)
