@@ -91,7 +91,6 @@ def test_an_accepted_plan_gives_the_rows_of_complete_tables(
         told[outcome] += 1
         if outcome == "broke DuckDB":
             universe = prepared(tmp_path / str(seed + 1))
-    print(told)
     assert told["accepted"] >= share * (told["accepted"] + told["refused"]), told
 
 

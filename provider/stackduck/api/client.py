@@ -67,12 +67,18 @@ class Client:
         return self._log.rate_limit
 
     def fetch(
-        self, requests: Sequence[Request], *, max_calls: int = 2000, warn: Callable[[str], None] = _ignore
+        self,
+        requests: Sequence[Request],
+        *,
+        max_calls: int = 2000,
+        warn: Callable[[str], None] = _ignore,
+        limit_wait: float | None = None,
     ) -> Iterator[tuple[int, Page]]:
         """Yield the pages of all requests with the request's index, in order, while later ones are on their way.
 
         A request without data yields no page and warns. The first error in that order is raised; it, or closing
-        the generator, stops everything else.
+        the generator, stops everything else. `limit_wait` is how long a rate limit may cost here, where that is not
+        the client's `max_wait`.
         """
         if len(requests) > max_calls:
             raise CallLimitError(
@@ -80,7 +86,7 @@ class Client:
                 "narrow the WHERE clause, or raise --max-calls (max_calls)",
                 resource=requests[0].resource,
             )
-        return self._pages(tuple(requests), max_calls, warn)
+        return self._pages(tuple(requests), Budget(max_calls, limit_wait=limit_wait), warn)
 
     def interrupt(self) -> None:
         """Stop every statement that waits for pages, from any thread."""
@@ -94,17 +100,16 @@ class Client:
             ready[1].close()
 
     def _pages(
-        self, requests: Sequence[Request], max_calls: int, warn: Callable[[str], None]
+        self, requests: Sequence[Request], budget: Budget, warn: Callable[[str], None]
     ) -> Iterator[tuple[int, Page]]:
         if not requests:
             return
-        with self._runs.started(partial(self._run, requests, max_calls)) as run:
+        with self._runs.started(partial(self._run, requests, budget)) as run:
             yield from run.pages(warn)
 
-    def _run(self, requests: Sequence[Request], max_calls: int, workers: Workers) -> PagingRun:
+    def _run(self, requests: Sequence[Request], budget: Budget, workers: Workers) -> PagingRun:
         """Make a run; nobody else makes one meanwhile, so that the token is sought once."""
         base, _, caller = self._ready = self._ready or self._prepare()
-        budget = Budget(max_calls)
         budget.take(len(requests), requests[0])
         targets = [base.target(request) for request in requests]
         return PagingRun(requests, targets, caller=caller, workers=workers, budget=budget)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from stackduck.engine.archive.days import Archive, Damaged, Holding, archives, remove, root_folder
-from stackduck.execute import clock
 from stackduck.reports.calendar import days_of, in_words
 from stackduck.reports.kinds import REPORTS
 
@@ -67,7 +66,7 @@ def pruned(folder: Path, *, before: date | None, is_rehearsal: bool) -> Iterator
     """Remove what is of no use, unless that is to be seen alone; returns each path and its bytes."""
     seen: set[Path] = set()
     for archive in archives(folder):
-        for path in archive.useless(now=clock.now(), before=before):
+        for path in archive.useless(now=datetime.now(UTC), before=before):
             amount = _size(path)
             if path not in seen and (is_rehearsal or remove(path)):
                 yield path, amount

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
@@ -90,13 +91,25 @@ class _Reports:
             self._call(asked)
             return None
         with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
-            fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare)
+            stop = Event()
+            fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare, stop=stop)
+            fetching.add_done_callback(self._stop_calls)
             try:
                 self._call(asked)
                 return fetching.result()
-            except BaseException:
+            except BaseException as exc:
+                stop.set()
                 service.interrupt()
+                self.origins.client().interrupt()
+                if isinstance(exc, Exception) and fetching.done():
+                    # The calls have only been stopped for it.
+                    fetching.result()
+                _drop(fetching)
                 raise
+
+    def _stop_calls(self, fetching: Future[Fetched]) -> None:
+        if fetching.exception():
+            self.origins.client().interrupt()
 
     def _call(self, asked: Sequence[Scan]) -> None:
         from stackduck.execute import calls
@@ -110,3 +123,9 @@ class _Reports:
                 max_calls=self.origins.max_calls,
                 warn=self.warn,
             )
+
+
+def _drop(fetching: Future[Fetched]) -> None:
+    """Wait for the end of what nobody wants any more, and give back what it took."""
+    if fetching.exception() is None:
+        fetching.result().lent.close()

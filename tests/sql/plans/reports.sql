@@ -267,6 +267,19 @@ SELECT b.user_id FROM github.copilot_usage.user_days a JOIN github.copilot_usage
 SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND t.org = 'b' AND t.day = '2026-10-01' WHERE u.org = 'a'
 --> NotSupportedError: github.copilot_usage.user_days: u.day = t.day does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
+-- under another name too
+SELECT * FROM (SELECT * RENAME (day AS d) FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT * REPLACE (day + 1 AS day) FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE day > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: day > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT * FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) AS t(d) WHERE t.d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: t.d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT COLUMNS('day|user_id') FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE day > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: day > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
 -- nor are days that another table would give
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day = (SELECT max(day) FROM loc)
 --> NotSupportedError: github.copilot_usage.user_days: day = (SELECT max(day) FROM loc) takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as user_days.day >= current_date - 28

@@ -45,6 +45,8 @@ class Drift:
 
 
 NO_DRIFT = Drift()
+NOTHING = "NULL::JSON"
+"""The SQL of `extra` where all is as declared."""
 
 
 @lru_cache
@@ -119,7 +121,7 @@ def extra(row: Struct, drift: Drift) -> str:
     """Return the SQL of the `extra` column."""
     kept = [(dotted(path), value) for path, value in _left_over(row, drift)]
     if not kept:
-        return "NULL::JSON"
+        return NOTHING
     pairs = ", ".join(f"{{'k': {text(name)}, 'v': {value}}}" for name, value in kept)
     found = f"map_from_entries(list_filter([{pairs}], lambda p: p.v IS NOT NULL))"
     return f"CASE WHEN {' OR '.join(f'{value} IS NOT NULL' for _, value in kept)} THEN to_json({found}) END"

@@ -11,7 +11,6 @@ declared type; what was not is in `extra`. Nothing is dropped, rounded or retype
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -149,9 +148,10 @@ class Ingest:
         if len(some) == 1:
             footers.seal(path, about, rows=some[0].rows)
         else:
-            path = self._folder / f"{day}.parquet"
+            path = path.with_name("joined.parquet")
             joining.join([piece.path for piece in some], path, about)
-            shutil.rmtree(some[0].path.parent)
+            for piece in some:
+                piece.path.unlink()
         return DayFile(path, sum(piece.rows for piece in some), share, doubles, unknown)
 
     def _said(self) -> dict[str, object]:

@@ -33,7 +33,7 @@ _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
 _SPACE = " \t\r"
-_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 1_000_000, 50, 8
+_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 500_000, 50, 8
 _FIELD = re.compile(rb'"([^"]++"\s*+:\s*+.)')
 _NUMBER = b"-0123456789"
 _FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}
@@ -105,15 +105,18 @@ class Expectation:
         """Collect, for each declared name, the bytes with which its value may begin."""
         self._row, self._allowed = row, _allowed(row)
 
-    def look(self, sample: bytes) -> tuple[frozenset[Path], bool]:
-        """Return the undeclared nested fields of some whole lines, and whether a value is of another kind."""
+    def look(self, sample: bytes, *, is_narrow: bool = False) -> tuple[frozenset[Path], bool]:
+        """Return the undeclared nested fields of some whole lines, and whether a value is of another kind.
+
+        Where the row is narrow, undeclared fields are those that nobody asks for.
+        """
         is_strange = is_suspect = False
         for found in set(_FIELD.findall(sample)):
             name, first = found[: found.index(b'"')], found[-1:]
             allowed = self._allowed.get(name)
             is_strange |= allowed is None
             is_suspect |= allowed is not None and first not in allowed
-        return (self._nested(sample) if is_strange else frozenset()), is_suspect
+        return (self._nested(sample) if is_strange and not is_narrow else frozenset()), is_suspect
 
     def _nested(self, sample: bytes) -> frozenset[Path]:
         paths: set[Path] = set()
@@ -174,9 +177,10 @@ def sample(path: File) -> bytes:
 def records(paths: Sequence[File], row: Struct, found: Drift, *, longest: int) -> str:
     """Return the relation of the rows of files with their declared types, and unknown or doubtful fields as JSON."""
     listed = ", ".join(text(str(path)) for path in paths)
+    largest = max(_USUAL_OBJECT, longest + 1)
     return (
-        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', hive_partitioning = false, "
-        f"maximum_object_size = {max(_USUAL_OBJECT, longest + 1)}, columns = {drift.columns(row, found)})"
+        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', "
+        f"hive_partitioning = false, maximum_object_size = {largest}, columns = {drift.columns(row, found)})"
     )
 
 

@@ -63,13 +63,16 @@ class Fetching(ABC):
     def __enter__(self) -> Fetching:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.interrupt()
+        if isinstance(error, KeyboardInterrupt):
+            self.asking.interrupt()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def interrupt(self) -> None:
-        """Stop what runs, from another thread."""
+        """Stop what is downloaded and taken, from another thread."""
         self._stop.set()
+        self.tools.downloader.interrupt()
         with self._lock:
             for each in self._running:
                 each.interrupt()
@@ -124,6 +127,7 @@ class Fetching(ABC):
 
     def check_stop(self) -> None:
         """Raise OperationalError once somebody interrupted."""
+        self.asking.check_stop()
         if self._stop.is_set():
             raise OperationalError("interrupted")
 

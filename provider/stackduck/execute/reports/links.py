@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from stackduck.errors import DataError
+from stackduck.errors import DataError, OperationalError
 from stackduck.execute.reports.model import Links, Source
 from stackduck.reports.calendar import Window
 from stackduck.reports.kinds import day_request, latest_request
@@ -22,8 +23,15 @@ Warn = Callable[[str], None]
 class Asking:
     """Asks for links, through one client."""
 
-    def __init__(self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn) -> None:
+    limit_wait: float | None = None
+    """The seconds that a rate limit may cost; None is as long as the client waits for statements."""
+
+    def __init__(
+        self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn, stop: Event | None = None
+    ) -> None:
+        """Once `stop` is set, nothing more is asked."""
         self._client, self.now, self._warn = client, now, warn
+        self._stop = stop or Event()
 
     def day(self, source: Source, day: date) -> Links | None:
         """Return the links of one day's report; None where GitHub has none.
@@ -39,10 +47,20 @@ class Asking:
         """Return the links of the 28-day report; None where GitHub has none. Raises as `day` does."""
         return self._ask(source, latest_request(source.report, source.scope, source.name))
 
+    def interrupt(self) -> None:
+        """Stop whatever the client is asked for, from any thread."""
+        self._client().interrupt()
+
+    def check_stop(self) -> None:
+        """Raise OperationalError once nothing more is to be asked."""
+        if self._stop.is_set():
+            raise OperationalError("interrupted")
+
     def _ask(self, source: Source, request: Request) -> Links | None:
+        self.check_stop()
         asked_at = self.now()
         notices: list[str] = []
-        pages = list(self._client().fetch([request], warn=notices.append))
+        pages = list(self._client().fetch([request], warn=notices.append, limit_wait=self.limit_wait))
         if not pages:
             return None
         for notice in notices:
