@@ -17,7 +17,7 @@ from sqlglot import exp
 from stackduck.errors import NotSupportedError
 from stackduck.sql import columns
 from stackduck.sql.constants import unwrap
-from stackduck.sql.origins import CARRYING_AGGREGATES, carried, report_days
+from stackduck.sql.origins import CARRYING_AGGREGATES, carried, possible_sources, report_days
 from stackduck.sql.predicates import asks_for_match
 from stackduck.sql.scopes import DAY, Occurrence, Query, Scopes, Source, join_kind
 from stackduck.sql.spans import span_of
@@ -177,10 +177,8 @@ class _Finder:
             return self._behind_alias(column, seen)
         if target:
             return _Behind(owner, target[:1], report_days(*target))
-        name, table = column.name.lower(), column.table.lower()
-        possible = [s for s in owner.sources if s.has(name) is not False and table in ("", s.alias)]
-        carriers = {source: report_days(source, name) for source in possible}
-        sources = [source for source, reports in carriers.items() if reports] or possible
+        carriers = {source: report_days(source, column.name.lower()) for source in possible_sources(owner, column)}
+        sources = [source for source, reports in carriers.items() if reports] or carriers
         return _Behind(owner, tuple(sources), frozenset(o for reports in carriers.values() for o in reports))
 
     def _behind_alias(self, column: exp.Column, seen: tuple[str, ...]) -> _Behind:

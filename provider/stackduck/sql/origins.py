@@ -17,6 +17,15 @@ def report_days(source: Source, name: str) -> frozenset[Occurrence]:
     return frozenset(_days_of(source, name, frozenset()))
 
 
+def possible_sources(query: Query, column: exp.Column) -> list[Source]:
+    """Return the sources of a query that may have a column: one where that is certain."""
+    target = query.resolve(column, aliases=False)
+    if target:
+        return [target[0]]
+    name, table = column.name.lower(), column.table.lower()
+    return [source for source in query.sources if source.has(name) is not False and table in ("", source.alias)]
+
+
 def carried(node: exp.Expr) -> Iterator[exp.Column]:
     """Yield the columns that make the value of an expression: not what is counted, tested or only sorted by."""
     if isinstance(node, exp.Column):
@@ -75,8 +84,8 @@ def _days_in_output(query: Query, name: str, seen: frozenset[tuple[Query, str]])
         return
     expressions = [e for n, e in query.outputs if n == name]
     for column in (c for e in expressions for c in carried(e.unalias())):
-        target = query.resolve(column, aliases=False)
-        yield from _days_of(*target, seen) if target else ()
+        for source in possible_sources(query, column):
+            yield from _days_of(source, column.name.lower(), seen)
     if not expressions and (query.has_patterns or any(map(_is_changed, query.stars))):
         yield from _reports_in(query, seen)
     for star in () if expressions else query.stars:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from stackduck import errors
 from stackduck.execute import clock
 
 from .conftest import SIGNATURE, TODAY, TOKEN, Connect, GitHub, ago, user
@@ -120,6 +122,21 @@ def test_without_an_archive_every_report_is_answered(github: GitHub, connect: Co
     rows = connect(archive=False).execute(sql).fetchall()
     assert rows
     assert rows == connect().execute(sql).fetchall()
+
+
+def test_an_archive_that_can_only_be_read_serves_what_it_has(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    sql = COUNTED.replace("day = '{}'", "day BETWEEN '{}' AND '{}'").format(ago(20), YOUNG)
+    found = connect().execute(sql).fetchone()
+    shutil.rmtree(tmp_path / "a" / ".incoming")
+    [latest] = tmp_path.glob("a/*/_latest")
+    shutil.rmtree(latest)
+    for folder in (tmp_path / "a" / ".incoming", latest):
+        folder.write_text("nothing can be created here")
+    github.calls()
+    assert connect().execute(sql).fetchone() == found
+    assert github.calls() == []
+    with pytest.raises(errors.OperationalError, match="cannot be written"):
+        connect().execute(COUNTED.format(ago(50)))
 
 
 def test_no_temporary_file_is_left(

@@ -155,6 +155,28 @@ def test_what_is_not_there_is_not_said_to_be(connection: stackduck.Connection, n
         assert [found[day]["status"] for day in DAYS[:2]] == [status] * 2
 
 
+@pytest.mark.parametrize("name", ["octo-torn", "octo-forms", "octo-stale", "octo-flaky"])
+def test_days_that_came_with_difficulty_are_days_like_others(
+    connection: stackduck.Connection, usage: Mapping[str, Usage], name: str
+) -> None:
+    read(connection, "org", name, DAYS[:2])
+    for report in expected.PARENTS.values():
+        rows = {row["day"]: row["rows"] for row in oracle.per_day(getattr(usage["org"], report), [])}
+        found = known(connection, "org", name, report)
+        assert [(found[day]["status"], found[day]["rows"], found[day]["doubles"]) for day in DAYS[:2]] == [
+            ("data", rows.get(day, 0), 0) for day in DAYS[:2]
+        ]
+
+
+@pytest.mark.parametrize("name", ["octo-expired", "octo-forbidden", "octo-policy-off", "octo-limited", "octo-broken"])
+def test_of_what_was_refused_nothing_is_known(connection: stackduck.Connection, name: str) -> None:
+    for _ in range(2):
+        with pytest.raises(stackduck.errors.OperationalError):
+            read(connection, "enterprise", name, DAYS[:2])
+    found = known(connection, "enterprise", name, "users")
+    assert [found[day]["status"] for day in DAYS[:2]] == ["unknown"] * 2
+
+
 def test_without_an_archive_nothing_is_known(connect: Connect) -> None:
     connection = connect(False)
     connection.execute(asked("user_days", "enterprise", columns="count(*)", first=ago(30), last=ago(30)))

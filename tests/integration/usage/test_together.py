@@ -166,18 +166,3 @@ def test_an_error_within_a_transaction_leaves_it_to_be_rolled_back(connect: Conn
         connection.execute(sql.replace("user_login", "(user_login::INT)"))
     connection.rollback()
     assert sorted_text(connection.execute(sql).fetchall()) == sorted_text(twin.ask(sql))
-
-
-def test_one_connection_serves_several_threads(connect: Connect, whole: list[list[str]], tmp_path: Path) -> None:
-    connection = connect(tmp_path)
-    found: dict[int, list[str]] = {}
-
-    def run(number: int) -> None:
-        found[number] = sorted_text(connection.execute(QUERIES[number]).fetchall())
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == dict(enumerate(whole))

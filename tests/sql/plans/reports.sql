@@ -197,6 +197,9 @@ SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' QUALIFY row_n
 INSERT INTO loc SELECT org, user_login, 1, day FROM github.copilot_usage.user_days WHERE org = 'a' AND day = '2026-10-01'
 --> user_days(org=a, day=2026-10-01)
 
+SELECT n FROM (SELECT day AS d, n FROM github.copilot_usage.user_days u JOIN range(3) AS r(n) ON true WHERE u.org = 'a') WHERE d = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+
 -- no conditions that rows must meet
 SELECT day >= '2026-10-01' AS is_new, count(*) FILTER (day > '2026-10-02') FROM github.copilot_usage.user_days WHERE org = 'a' GROUP BY day >= '2026-10-01' ORDER BY max(day) > '2026-10-03'
 --> user_days(org=a, day=latest)
@@ -279,6 +282,9 @@ SELECT * FROM (SELECT * FROM github.copilot_usage.user_days WHERE org = 'a' LIMI
 
 SELECT * FROM (SELECT COLUMNS('day|user_id') FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE day > '2026-10-01'
 --> NotSupportedError: github.copilot_usage.user_days: day > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT day AS d FROM github.copilot_usage.user_days u JOIN range(3) AS r(n) ON true WHERE u.org = 'a' LIMIT 9) WHERE d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
 
 -- nor are days that another table would give
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day = (SELECT max(day) FROM loc)

@@ -250,9 +250,10 @@ class Archive:
         """Return damaged files, what a process that was killed left behind a day ago or more, and days before one."""
         yield from self._left_behind(now)
         for holding in self.holdings():
-            yield from (each.path for each in self.verify(holding))
-            listing = self.listing(holding.report, holding.scope, holding.name)
-            yield from (each.path for each in listing.entries.values() if before is not None and each.day < before)
+            damaged = [each.path for each in self.verify(holding)]
+            entries = self.listing(holding.report, holding.scope, holding.name).entries.values()
+            old = [each.path for each in entries if before is not None and each.day < before]
+            yield from dict.fromkeys(damaged + old)
 
     def tidy(self, *, now: datetime) -> None:
         """Remove the downloads that a process left behind which was killed a day ago or more."""
@@ -265,7 +266,7 @@ class Archive:
 
     def _left_behind(self, now: datetime) -> Iterator[Path]:
         yield from _older(self._incoming.glob("*"), now)
-        yield from _older(self.folder.glob(f"*/scope=*/name=*/day=*/{TEMPORARY}*"), now)
+        yield from _older(self.folder.rglob(f"{TEMPORARY}*"), now)
 
 
 def _older(paths: Iterable[Path], now: datetime) -> Iterator[Path]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.archive.days import Archive
 from stackduck.engine.report_sql import Kept
-from stackduck.errors import CallLimitError
 from stackduck.execute import clock
 from stackduck.execute.reports import gaps, relating
 from stackduck.execute.reports.choosing import Chooser, Wanted
@@ -103,11 +102,11 @@ class ReportService:
         Nothing new is begun once `stop` is set, which `interrupt` does too. Raises what GitHub's answers and files
         call for, CallLimitError before it, MissingDaysError where gaps fail.
         """
-        asking = Asking(self.client, now=clock.now, warn=warn, stop=stop)
+        asking = Asking(self.client, now=clock.now, warn=warn, stop=stop, max_calls=max_calls)
         with self._stopped_by(stop):
             fetched = self._fetched(scans, asking)
             with fetched.lent:
-                self._fetch(fetched, asking, warn, max_calls)
+                self._fetch(fetched, asking, warn)
                 fetched.lent = fetched.lent.pop_all()
         return fetched
 
@@ -121,9 +120,10 @@ class ReportService:
             with self._lock:
                 self._stops.remove(stop)
 
-    def _fetch(self, fetched: Fetched, asking: Asking, warn: Warn, max_calls: int) -> None:
+    def _fetch(self, fetched: Fetched, asking: Asking, warn: Warn) -> None:
         jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched)]
-        _check(jobs, max_calls)
+        if lacking := [job for job in jobs if job.links is None]:
+            asking.check_calls(lacking[0].source, len(lacking))
         for choice in fetched.wanted.choices.values():
             for text in gaps.damage(choice):
                 warn(text)
@@ -240,7 +240,7 @@ class ReportService:
             for scan in scans:
                 shape = replace(report_shape(self.catalog, "entity", source.scope), report=WINDOWS, key=())
                 shape = replace(shape, columns=engagement_columns(self.catalog, source.scope))
-                parts.setdefault(scan.relation, (scan, []))[1].append(Files(source, shape, files))
+                parts.setdefault(scan.relation, (scan, []))[1].append(Files(source.name, shape, files))
         for relation, (scan, found) in parts.items():
             session.become_view(relation, relating.query(scan, found, describe=lambda sql: session.describe(sql, {})))
 
@@ -250,7 +250,7 @@ class ReportService:
         narrowed = fetched.narrowed.get((source.report, source.scope))
         if narrowed:
             files = [Kept(path, narrowed[0].digest) for each in brought for path in each.files]
-            return Files(source, narrowed[0], files, need.days)
+            return Files(need.name, narrowed[0], files, need.days)
         shape = report_shape(self.catalog, source.report, source.scope)
         kept = fetched.wanted.choices[source].kept
         new = {day for each in brought for day in each.days}
@@ -263,7 +263,7 @@ class ReportService:
             elif (entry := kept.get(day)) and entry.status == "data":
                 is_final = is_closed(day, entry.fetched_at)
                 files.append(Kept(entry.path if is_final else pins.pinned(entry.path), entry.columns))
-        return Files(source, shape, files)
+        return Files(need.name, shape, files)
 
     def interrupt(self) -> None:
         """Stop what is under way, from another thread."""
@@ -278,14 +278,3 @@ class ReportService:
         """Free what was made."""
         self.interrupt()
         self._resources.close()
-
-
-def _check(jobs: Sequence[Job], max_calls: int) -> None:
-    """Raise CallLimitError for more calls than are allowed."""
-    calls = sum(job.links is None for job in jobs)
-    if calls > max_calls:
-        raise CallLimitError(
-            f"the reports need {calls:,} calls and {max_calls:,} are allowed; "
-            "narrow the condition on day, or allow more with --max-calls or connect(max_calls=…)",
-            resource=str(jobs[0].source),
-        )
