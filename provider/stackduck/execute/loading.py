@@ -35,6 +35,8 @@ class Loaded:
 
     relations: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    remove_damaged: Callable[[], list[str]] = list
+    """Removes damaged files from those that the statement reads, and tells which they were."""
 
 
 def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Loaded) -> None:
@@ -75,6 +77,7 @@ class _Reports:
             seats.relate(each, self.session)
         if fetched:
             self.left.afterwards.append(fetched.lent.close)
+            self.left.remove_damaged = lambda: service.remove_damaged(fetched)
             service.relate(fetched, self.session)
         for scan in self._of("report_days"):
             known.fill(self.session, scan, archive=service.archive, now=clock.now())

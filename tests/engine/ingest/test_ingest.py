@@ -515,3 +515,47 @@ def test_nothing_is_left_beside_the_files(ingest: Callable[..., Ingested], tmp_p
     left = {path for path in (tmp_path / "out").rglob("*") if path.is_file()}
     assert left == {file.path for file in found.days.values()}
     assert subprocess.run(["ls", tmp_path / "spill"], capture_output=True, check=False).stdout in (b"", b".\n")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("acceptances", "15e-1"),
+        ("acceptances", "25E-1"),
+        ("acceptances", "true"),
+        ("credits", "false"),
+        ("used_chat", "2"),
+        ("used_chat", '"yes"'),
+        ("used_chat", "1.0"),
+        ("by_ide", '[{"ide":"vim","added":true}]'),
+    ],
+)
+def test_a_value_of_another_kind_is_found_wherever_it_stands_in_a_large_file(
+    ingest: Callable[..., Ingested], field: str, value: str
+) -> None:
+    usual = {"acceptances": 3, "used_chat": True, "credits": 1.5, "by_ide": [{"ide": "vim", "added": 2}]}
+    rows = [json.dumps(record(user, **usual)) for user in range(30_000)]
+    rows[17_321] = f'{{"day":"{DAY}","user_id":17321,"{field}":{value}}}'
+    found = ingest("\n".join(rows).encode())
+    [odd] = [row for row in rows_of(found) if row["user_id"] == 17_321]
+    assert found.rows == 30_000
+    assert odd["extra"] is not None or odd[field] is True
+    assert odd[field] in (None, True, [{"ide": "vim", "added": None, "seen": None}])
+    assert (odd[field] is True) <= (value == "1.0")
+
+
+@pytest.mark.parametrize("text", ["1e3", "1E+3", "7.0", "07", "7."])
+def test_text_that_looks_like_a_number_loses_no_row(ingest: Callable[..., Ingested], text: str) -> None:
+    found = ingest(lines(record(1, acceptances=text), record(2, acceptances=2)))
+    first, second = rows_of(found)
+    assert second["acceptances"] == 2
+    assert first["acceptances"] == float(text) or extra_of(first) == {"acceptances": text}
+
+
+@pytest.mark.parametrize("said", [b'""', b"null", b'"No report available for this enterprise on 2026-01-31"'])
+def test_a_part_that_says_that_there_is_no_report_is_no_day_without_rows(
+    ingest: Callable[..., Ingested], said: bytes
+) -> None:
+    assert ingest(said, may_be_empty=(date.fromisoformat(DAY),)).days == {}
+    found = ingest(b"", name="empty", may_be_empty=(date.fromisoformat(DAY),))
+    assert [file.rows for file in found.days.values()] == [0]

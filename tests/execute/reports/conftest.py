@@ -141,7 +141,7 @@ class GitHub:
 
     def wait(self, name: str) -> None:
         if event := self.held.get(name):
-            event.wait(12)
+            event.wait(60)
             self.let_go.append(name)
 
     def file(self, name: str) -> tuple[int, bytes]:

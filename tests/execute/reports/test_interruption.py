@@ -65,7 +65,7 @@ def once_asked(github: GitHub, name: str, act: Callable[[], None]) -> None:
     github.wait = wait  # type: ignore[method-assign]
 
     def run() -> None:
-        asked.wait(30)
+        asked.wait(60)
         act()
 
     threading.Thread(target=run, daemon=True).start()
@@ -83,7 +83,7 @@ def in_time(act: Callable[[], object]) -> list[BaseException]:
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    thread.join(20)
+    thread.join(40)
     assert not thread.is_alive()
     return raised
 
@@ -120,6 +120,30 @@ def test_ctrl_c_ends_the_statement_at_once(
     assert left_behind(tmp_path) == []
     github.held.pop(name).set()
     assert connection.execute(sql).fetchone() in ((4,), (56,))
+
+
+@pytest.mark.parametrize("name", [f"users-1-day {DAY}", f"users-1-day-{DAY}"], ids=["links", "file"])
+@pytest.mark.parametrize("how", ["interrupt", "Ctrl-C"])
+def test_a_sync_ends_at_once_and_goes_on_later(
+    github: GitHub, connect: Connect, temporary: Path, tmp_path: Path, how: str, name: str
+) -> None:
+    connection, main = connect(), threading.get_ident()
+    wanted: dict[str, Any] = {"enterprise": "octo", "since": OTHER, "until": DAY, "reports": "users", "pace": None}
+    if how == "interrupt":
+        once_asked(github, name, connection.interrupt)
+        [error] = in_time(lambda: connection.sync(**wanted))
+        assert isinstance(error, errors.OperationalError)
+    else:
+        once_asked(github, name, lambda: signal.pthread_kill(main, signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            connection.sync(**wanted)
+    assert github.let_go == []
+    assert left_behind(tmp_path) == []
+    github.held.pop(name).set()
+    connection.sync(**wanted)
+    github.calls()
+    assert connection.execute(COUNTED).fetchall() == [(4,)]
+    assert github.calls() == []
 
 
 def test_a_report_that_is_none_ends_the_statement_at_once(

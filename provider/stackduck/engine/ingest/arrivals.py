@@ -86,6 +86,8 @@ class Arrivals:
         self.parts = 0
         self.bytes = 0
         """What was downloaded."""
+        self.says_no_report = False
+        """Whether a file says in words that there is no report."""
         self.head: dict[str, Any] = {}
         """What the files say beside their records."""
 
@@ -104,6 +106,7 @@ class Arrivals:
         except parts.NotJSONError as exc:
             raise parts.refused(self._loading.label, str(self.parts), str(exc)) from exc
         self.head |= found.head
+        self.says_no_report |= found.is_no_report
         if found.is_empty:
             shutil.rmtree(folder)
             return

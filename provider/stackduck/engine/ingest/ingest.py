@@ -120,7 +120,7 @@ class Ingest:
             share = self._arrivals.bytes * sum(piece.rows for piece in by_day[day]) // max(rows, 1)
             days[day] = self._day_file(day, by_day[day], share=share, unknown=tuple(named.get(day, ())))
         for day in self._expected:
-            if day in self._may_be_empty and day not in days:
+            if day in self._may_be_empty and day not in days and not self._arrivals.says_no_report:
                 days[day] = self._day_file(day, [pieces.empty(self._bench, self._shape, day, folder=self._folder)])
         return Ingested(
             days=dict(sorted(days.items())),

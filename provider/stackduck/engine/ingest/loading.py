@@ -18,8 +18,8 @@ from stackduck.engine.ingest import clashes, drift, loose, parts, pieces, survey
 from stackduck.engine.ingest.drift import NO_DRIFT, Drift
 from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Rows, Target, Written
 from stackduck.engine.ingest.survey import Survey
+from stackduck.engine.ingest.trees import Leaf, ReportShape, places
 from stackduck.engine.ingest.trees import Path as FieldPath
-from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError
 
@@ -75,9 +75,10 @@ class _Reading:
         return Rows(f"(SELECT {chosen} FROM {source})")
 
     @property
-    def fractions(self) -> str:
-        """The aggregate that counts the fractions among the rows, where the text has any."""
-        return survey.fractions(self.shape.row) if self.found.fractions else "0"
+    def literals(self) -> str:
+        """The aggregate that counts among the rows what the text has of literals that DuckDB may take for others."""
+        has_truths = any(place.node == Leaf("BOOLEAN") for place in places(self.shape.row))
+        return survey.literals(self.shape.row) if self.found.literals or has_truths else "0"
 
     def closer(self, bench: Workbench) -> _Reading:
         """Look at every value, and return the way to read them that loses none."""
@@ -117,7 +118,7 @@ class Loading:
         """Look at every row; returns the records, in another file where keys clash, and what is not declared."""
         row = self.shape.row
         with self._readable(number):
-            found = survey.keys_and_fractions(bench, records, row)
+            found = survey.keys_and_literals(bench, records, row)
         unknown = nested | {(name,) for name in found.strangers}
         if not (clashing := clashes.clashing(row, unknown)):
             return records, found, unknown
@@ -164,8 +165,8 @@ class Loading:
         """Write the rows as declared, and again where a value is lost so; returns how they were read at last."""
         asked = None if reading.found.is_unique else key
         try:
-            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.fractions)
-            if written.measure == reading.found.fractions:
+            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.literals)
+            if written.measure == reading.found.literals:
                 return reading, written
         except UnreadableError as exc:
             if STRAY in str(exc):

@@ -25,8 +25,8 @@ ENTITY = "entity"
 class Bringing(Fetching):
     """Fetches reports into one archive."""
 
-    def __init__(self, tools: Tools, asking: Asking, archive: Archive) -> None:
-        super().__init__(tools, asking)
+    def __init__(self, tools: Tools, asking: Asking, archive: Archive, *, at_once: int | None = None) -> None:
+        super().__init__(tools, asking, at_once=at_once)
         self._archive = archive
 
     def take_nothing(self, job: Job, asked_at: datetime) -> None:

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from stackduck.engine.archive import footers
 from stackduck.engine.archive.days import Archive
 from stackduck.engine.report_sql import Kept
 from stackduck.execute import clock
@@ -227,7 +228,7 @@ class ReportService:
         }
         if self.options.fail_on_gaps:
             gaps.refuse(missing)
-        for text in gaps.notices(fetched.wanted.needs, missing, fetched.brought):
+        for text in gaps.notices(fetched.wanted.needs, missing, fetched.wanted.choices, fetched.brought):
             warn(text)
 
     def relate(self, fetched: Fetched, session: Session) -> None:
@@ -243,6 +244,22 @@ class ReportService:
                 parts.setdefault(scan.relation, (scan, []))[1].append(Files(source.name, shape, files))
         for relation, (scan, found) in parts.items():
             session.become_view(relation, relating.query(scan, found, describe=lambda sql: session.describe(sql, {})))
+
+    def remove_damaged(self, fetched: Fetched) -> list[str]:
+        """Read whole what a statement could not read, remove what is damaged, and return what to tell of it."""
+        told = []
+        for need in fetched.wanted.needs if self.archive else ():
+            source = need.source
+            for day in need.days:
+                path = fetched.archive.path(source.report, *source.owner, day)
+                try:
+                    footers.checked(path)
+                except FileNotFoundError:
+                    continue
+                except footers.DamagedError as exc:
+                    path.unlink(missing_ok=True)
+                    told.append(gaps.damaged(source, day, str(exc)))
+        return told
 
     def _files(self, need: Need, fetched: Fetched) -> Files:
         source = need.source
