@@ -32,25 +32,26 @@ from stackduck.execute import clock
 from stackduck.execute.reports.shapes import report_shape
 from stackduck.reports.kinds import REPORTS, day_request, latest_request
 
-DAYS, USERS = int(os.environ.get("DAYS", "40")), int(os.environ.get("USERS", "1000"))
-RUNS = 3 if DAYS < 100 else 1
+DAYS, USERS = int(os.environ.get("DAYS", "80")), int(os.environ.get("USERS", "1000"))
+RUNS = 2 if DAYS < 100 else 1
 AT_ONCE = 8
 SAMPLE = 20
 """Days of which DuckDB's share is measured."""
 NOW = datetime(2027, 8, 2, 12, tzinfo=UTC)
 """A time at which there is a year of every report."""
+UNTIL = NOW.date() - timedelta(days=1)
+"""The last day; the 28-day reports end on the one before."""
 
 
 def targets() -> Iterator[str]:
     """Return the paths of the calls that fill an archive."""
-    latest = NOW.date() - timedelta(days=2)
-    days = [latest - timedelta(days=n) for n in range(DAYS)]
+    days = [UNTIL - timedelta(days=n) for n in range(DAYS)]
     for report in REPORTS.values():
         if report.has_latest:
             yield latest_request(report.name, "enterprise", "octo").path
     for at, day in enumerate(days):
         for report in REPORTS.values():
-            if at >= WINDOW_DAYS or not report.has_latest:
+            if not 1 <= at <= WINDOW_DAYS or not report.has_latest:
                 request = day_request(report.name, "enterprise", "octo", day=day)
                 yield f"{request.path}?day={day}"
 
@@ -71,12 +72,11 @@ def bare(url: str) -> tuple[float, int]:
 
 def ours(url: str) -> tuple[float, int]:
     """Return the seconds and bytes of a backfill, connecting included."""
-    until = NOW.date() - timedelta(days=2)
-    since = until - timedelta(days=DAYS - 1)
+    since = UNTIL - timedelta(days=DAYS - 1)
     with tempfile.TemporaryDirectory() as folder:
         started = perf_counter()
         with stackduck.connect(api_url=url, token="x", archive=folder, concurrency=AT_ONCE) as connection:
-            summary = connection.sync(enterprise="octo", since=since, until=until, pace=None)
+            summary = connection.sync(enterprise="octo", since=since, until=UNTIL, pace=None)
         spent = perf_counter() - started
         assert (summary.days, summary.missing) == (len(REPORTS) * DAYS, {})
         assert len(list(Path(folder).glob("*/*/scope=*/*/*/*.parquet"))) == len(REPORTS) * DAYS

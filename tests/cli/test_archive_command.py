@@ -77,11 +77,18 @@ def test_help_names_the_actions(stackduck: Command) -> None:
 
 
 @pytest.mark.parametrize("action", ["list", "verify", "prune"])
-def test_an_archive_that_is_not_there_is_empty(stackduck: Command, tmp_path: Path, action: str) -> None:
+def test_a_folder_that_is_named_and_not_there_is_an_error(stackduck: Command, tmp_path: Path, action: str) -> None:
     done = stackduck("archive", action, "--archive", str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (exits.QUERY, "")
+    assert "there is no folder" in done.stderr
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("action", ["list", "verify", "prune"])
+def test_the_users_archive_is_empty_at_first(stackduck: Command, action: str) -> None:
+    done = stackduck("archive", action)
     assert done.returncode == exits.OK
     assert done.stdout == ("[]\n" if action == "list" else "")
-    assert not (tmp_path / "none").exists()
 
 
 def test_list_tells_what_is_there_and_what_is_not(stackduck: Command, archive: Path, sandbox: Sandbox) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from stackduck.engine.archive.days import Archive, Damaged, Holding, archives, remove, root_folder
+from stackduck.errors import ProgrammingError
 from stackduck.reports.calendar import days_of, in_words
 from stackduck.reports.kinds import REPORTS
 
@@ -33,6 +34,14 @@ SQL = (
 def root(given: str | None) -> Path:
     """Return the folder of the archive."""
     return root_folder(given)
+
+
+def existing(given: str | None) -> Path:
+    """Return the archive's folder. Raises ProgrammingError where one is named that is not there."""
+    folder = root(given)
+    if given is not None and not folder.is_dir():
+        raise ProgrammingError(f"there is no folder {folder}; check --archive")
+    return folder
 
 
 def columns(folder: Path) -> Mapping[str, list[object]]:

@@ -17,6 +17,11 @@ def report_days(source: Source, name: str) -> frozenset[Occurrence]:
     return frozenset(_days_of(source, name, frozenset()))
 
 
+def reports_in(query: Query) -> frozenset[Occurrence]:
+    """Return every report of days that a query reads."""
+    return frozenset(_reports_in(query, frozenset()))
+
+
 def possible_sources(query: Query, column: exp.Column) -> list[Source]:
     """Return the sources of a query that may have a column: one where that is certain."""
     target = query.resolve(column, aliases=False)

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from stackduck.engine.archive import days, footers
-from stackduck.engine.archive.days import Archive, Holding, archives, root_folder
+from stackduck.engine.archive.days import Archive, Holding, archives, root_folder, safe
 from stackduck.errors import OperationalError, ProgrammingError
 
 from . import storing
@@ -416,3 +416,13 @@ def test_without_a_home_the_archive_must_be_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(ProgrammingError, match="no folder for the archive; name one with --archive"):
         root_folder(None, {})
+
+
+def test_a_name_that_no_file_system_takes_is_refused_in_words() -> None:
+    with pytest.raises(ProgrammingError, match="longer than any name"):
+        safe("o" * 260)
+
+
+def test_an_empty_name_of_the_folder_is_refused() -> None:
+    with pytest.raises(ProgrammingError, match="empty"):
+        root_folder("")

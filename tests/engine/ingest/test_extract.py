@@ -103,7 +103,7 @@ def test_a_part_that_cannot_be_read_is_named(extract: Callable[..., Extracted], 
 
 @pytest.mark.parametrize("day", [NEXT, None, 5, "soon"], ids=["another", "none", "a number", "a word"])
 def test_a_row_of_a_day_that_was_not_asked_for_is_an_error(extract: Callable[..., Extracted], day: object) -> None:
-    with pytest.raises(DataError, match="part 1 of the download has rows of another day"):
+    with pytest.raises(DataError, match=r"part 1 of the download has (rows of another|a row without a) day"):
         extract(lines(record(1), record(2, day)))
 
 

@@ -89,8 +89,17 @@ class Holding:
     name: str
 
 
+_LONGEST = 200
+"""Characters of a component of a path, of which file systems take 255 with what stands before."""
+
+
 def root_folder(given: str | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of the archive: the given one, STACKDUCK_ARCHIVE, or the user's data folder."""
+    """Return the folder of the archive: the given one, STACKDUCK_ARCHIVE, or the user's data folder.
+
+    Raises ProgrammingError for an empty name, which an unset variable of a shell gives.
+    """
+    if given == "":
+        raise ProgrammingError("the archive's folder is named by an empty text; name one, or leave it out")
     if chosen := given or environ.get("STACKDUCK_ARCHIVE"):
         return Path(chosen).expanduser()
     if sys.platform == "win32":
@@ -106,8 +115,13 @@ def root_folder(given: str | None = None, environ: Mapping[str, str] = os.enviro
 
 
 def safe(name: str) -> str:
-    """Return a name as one component of a path: lower case, and nothing that a file system could take amiss."""
+    """Return a name as one component of a path: lower case, and nothing that a file system could take amiss.
+
+    Raises ProgrammingError for a name that is longer than a component may be.
+    """
     encoded = "".join(chr(byte) if byte in _SAFE else _escaped(byte) for byte in name.lower().encode())
+    if len(encoded) > _LONGEST:
+        raise ProgrammingError(f"'{name[:20]}…' is longer than any name at GitHub; check it")
     # A dot at the beginning hides a folder or leaves it; Windows drops one at the end.
     if encoded.endswith("."):
         encoded = encoded[:-1] + _escaped(ord("."))

@@ -185,7 +185,8 @@ class Loading:
 
     def strayed(self, sources: Sequence[Source], days: str) -> DataError:
         """Return the error for parts with rows of other days."""
-        said = f"part {_numbers(sources)} of the download has rows of another day ({days})"
+        what = "a row without a day" if days == "none" else f"rows of another day ({days})"
+        said = f"part {_numbers(sources)} of the download has {what}"
         return DataError(f"{self.label}: {said}; run it again")
 
     def _refused(self, numbers: str, why: str) -> DataError:

@@ -46,7 +46,7 @@ def refusal(gaps: Mapping[Source, Mapping[date, str]]) -> MissingDaysError | Non
 
 
 def notices(
-    needs: Iterable[Need],
+    needs: Sequence[Need],
     gaps: Mapping[Source, Mapping[date, str]],
     choices: Mapping[Source, Choice],
     brought: Mapping[Source, Sequence[Brought]],
@@ -55,6 +55,9 @@ def notices(
     told = []
     for days in dict.fromkeys(need.days for need in needs if need.is_default):
         told.append(f"no condition on day: the days are the latest {len(days)} processed ones, {in_words(days)}")
+    for each in needs:
+        if not each.is_default and not each.days:
+            told.append(f"the condition on day holds for no day that the {each.source} can have")
     for source, missing in gaps.items():
         if missing:
             told.append(f"days are missing in the {source}: {'; '.join(reasons(missing))}")

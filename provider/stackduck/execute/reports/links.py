@@ -90,7 +90,7 @@ class Asking:
             self._warn(notice)
         body = json.loads(pages[0][1].body)
         if not isinstance(body, dict):
-            if body is None or isinstance(body, str):
+            if body in (None, "") or (isinstance(body, str) and "no report" in body.lower()):
                 return None
             raise DataError(f"{source}: GitHub's answer is a {type(body).__name__}, no object; run it again")
         urls = _urls(source, body)
