@@ -32,7 +32,7 @@ from stackduck.execute import clock
 from stackduck.execute.reports.shapes import report_shape
 from stackduck.reports.kinds import REPORTS, day_request, latest_request
 
-DAYS, USERS = int(os.environ.get("DAYS", "80")), int(os.environ.get("USERS", "1000"))
+DAYS, USERS = int(os.environ.get("DAYS", "180")), int(os.environ.get("USERS", "1000"))
 RUNS = 2 if DAYS < 100 else 1
 AT_ONCE = 8
 SAMPLE = 20
