@@ -6,14 +6,21 @@ A structural mistake is an error that names the file and the key; what a method 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
+from urllib.parse import parse_qsl
 
+from stackduck.catalog import servers
+from stackduck.catalog.auths import auth_of
 from stackduck.catalog.documents import Document, Node, kind
-from stackduck.catalog.flaws import flaw_of, follows_link, server_flaw
+from stackduck.catalog.flaws import body_flaw, flaw_of, path_flaw
 from stackduck.catalog.model import Method, Parameter, Resource
-from stackduck.catalog.operations import body_of, parameters_of
+from stackduck.catalog.operations import body_media_type, body_of, needs_body, parameters_of
+from stackduck.catalog.pagination import Pages, cursor_of, pages_of
+from stackduck.catalog.queries import query_of
 from stackduck.catalog.responses import change_rows, rows_of
 from stackduck.catalog.schemas import Schemas
+from stackduck.catalog.views import views_of
 
 _KEY = "x-stackQL-resources"
 _VERBS = ("select", "insert", "update", "delete", "replace")
@@ -27,15 +34,14 @@ _HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 class ResourceReader:
-    """Reads the resources of one document."""
+    """Reads the resources of one document; `config` is what its provider.yaml configures."""
 
-    def __init__(self, document: Document, *, provider: str, service: str) -> None:
+    def __init__(self, document: Document, *, provider: str, service: str, config: Node | None = None) -> None:
         self._document = document
         self._schemas = Schemas(document)
         self._provider = provider
         self._service = service
-        self._server_flaw = server_flaw(document.root.get("servers"))
-        self._root_config = _config(document.root)
+        self._root_config = {**(config or {}), **_config(document.root)}
 
     def read(self, split: Document | None = None) -> Iterator[Resource]:
         """Yield every resource; they may be in a file of their own (`split`)."""
@@ -67,6 +73,7 @@ class ResourceReader:
             description=str(node.get("description") or "").strip(),
             methods=methods,
             verbs=_verbs(owner, node, tuple(methods), where=where),
+            views=views_of(_config(node)),
         )
 
     def _method(self, name: str, node: Any, config: Node, *, owner: Document, where: str) -> Method:
@@ -100,33 +107,56 @@ class ResourceReader:
         at = f"paths.{path}.{http_method.lower()}"
         response = self._document.mapping(node, "response", where=where)
         report = self._document.mapping(operation, "x-stackduck-report", where=at)
+        place = servers.served(operation, item, self._document.root, provider=self._provider)
+        parameters = self._parameters(path, item, operation, config=config, http_method=http_method, where=at)
+        parameters += tuple(p for p in place.parameters if all(p.name != other.name for other in parameters))
+        graphql, flaw = query_of(node, operation, parameters)
+        pages = self._pages(operation, config, parameters, http_method=http_method, graphql=graphql)
+        if graphql is not None:
+            response = {"objectKey": graphql.rows_key, **response}
         rows = rows_of(self._schemas, operation, response, document=self._document, where=at)
-        rows = rows if http_method == "GET" else change_rows(rows)
-        flaw = flaw_of(node, operation, config, http_method=http_method, media_type=rows.media_type)
+        rows = rows if http_method == "GET" or graphql else change_rows(rows)
+        sends = http_method != "GET" and graphql is None
+        body_type = body_media_type(operation, document=self._document, where=at) if sends else ""
+        own_flaw = flaw_of(node, config, media_type=rows.media_type) or body_flaw(body_type)
+        lacking = (flaw, own_flaw, pages.flaw, rows.flaw, place.flaw)
         return Method(
             name,
             http_method,
-            path,
-            parameters=self._parameters(path, item, operation, config=config, http_method=http_method, where=at),
+            path.partition("?")[0],
+            parameters=parameters,
             columns=rows.columns,
             object_key=rows.object_key,
             is_array=rows.is_array,
             rows_are_values=rows.rows_are_values,
             total_key=rows.total_key,
-            follows_link=http_method == "GET" and follows_link(config, provider=self._provider),
+            follows_link=pages.follows_link,
+            paging=pages.paging,
+            server=place.template,
+            auth=auth_of(config.get("auth")),
+            fixed_query=() if graphql else tuple(parse_qsl(path.partition("?")[2], keep_blank_values=True)),
+            graphql=graphql and replace(graphql, rows_key=rows.object_key),
+            needs_body=sends and needs_body(operation, document=self._document, where=at),
             media_type=rows.media_type,
             summary=str(operation.get("summary") or "").strip(),
             description=str(operation.get("description") or "").strip(),
             scopes=str(operation.get("x-stackduck-scopes") or "").strip(),
-            flaw=flaw or rows.flaw or self._server_flaw or _path_flaw(path),
-            extras=_extras(node, operation, report=report, server=_server(self._document)),
+            flaw=next(filter(None, lacking), "") or path_flaw(path),
+            extras=_extras(node, report=report),
         )
+
+    def _pages(
+        self, operation: Node, config: Node, parameters: tuple[Parameter, ...], *, http_method: str, graphql: object
+    ) -> Pages:
+        if graphql is not None:
+            return cursor_of(operation["x-stackQL-graphQL"].get("cursor"))
+        return pages_of(config, parameters, provider=self._provider) if http_method == "GET" else Pages()
 
     def _parameters(
         self, path: str, item: Node, operation: Node, *, config: Node, http_method: str, where: str
     ) -> tuple[Parameter, ...]:
         document = self._document
-        found = parameters_of(self._schemas, path, item, operation, document=document, where=where)
+        found = parameters_of(self._schemas, path.partition("?")[0], item, operation, document=document, where=where)
         if http_method == "GET":
             return found
         translate = config.get("requestBodyTranslate")
@@ -175,27 +205,10 @@ def _named(document: Document, references: Any, methods: tuple[str, ...], *, whe
     return tuple(dict.fromkeys(names))
 
 
-def _path_flaw(path: str) -> str:
-    return f"its path '{path}' has a query string" if "?" in path else ""
-
-
-def _server(document: Document) -> str:
-    servers = document.root.get("servers")
-    server = servers[0] if isinstance(servers, list) and servers else None
-    return str(server.get("url") or "") if isinstance(server, dict) else ""
-
-
-def _extras(node: Node, operation: Node, *, report: Node, server: str) -> dict[str, object]:
+def _extras(node: Node, *, report: Node) -> dict[str, object]:
     """Return what the document says of a method beyond the model, as JSON values.
 
     `report` is ours: that the rows are in the files of a report, of which one, and in which of its arrays.
     """
-    found = {
-        "config": node.get("config"),
-        "request": node.get("request"),
-        "protocol": node.get("x-stackql-protocol") or operation.get("x-stackql-protocol"),
-        "graphql": operation.get("x-stackQL-graphQL"),
-        "report": report,
-        "server": server.rstrip("/") if server.rstrip("/") != "https://api.github.com" else None,
-    }
+    found = {"config": node.get("config"), "request": node.get("request"), "report": report}
     return {key: value for key, value in found.items() if value}

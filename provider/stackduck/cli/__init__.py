@@ -10,6 +10,8 @@ from importlib import import_module
 
 COMMANDS = {
     "exec": "run SQL statements and print their rows",
+    "inspect": "tell what there is to ask, and what a statement must give",
+    "registry": "list and fetch the documents of other providers and services",
     "sandbox": "serve a made-up GitHub on this machine, to try things on",
 }
 """The subcommands, each a module of its name here with main(arguments) -> exit code."""

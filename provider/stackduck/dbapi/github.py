@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 from stackduck.errors import InterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from stackduck.api.bindings import Secret
     from stackduck.api.client import CallRecord, Client, RateLimit
+    from stackduck.api.credentials import Credential
+    from stackduck.api.pulling import Registry
+    from stackduck.catalog.model import Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +25,16 @@ class Settings:
 
     token: str | None = field(default=None, repr=False)
     token_env: str | None = None
+    auth: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     api_url: str | None = None
     registry: Sequence[str | Path] = ()
+    registry_url: str | None = None
     max_calls: int = 2_000
     max_wait: float = 60.0
     concurrency: int = 8
     sandbox: bool = False
+    allow_writes: bool = False
+    dry_run: bool = False
 
 
 class GitHub:
@@ -35,6 +43,7 @@ class GitHub:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._client: Client | None = None
+        self._registry: Registry | None = None
         self._resources = ExitStack()
         self._is_closed = False
 
@@ -45,6 +54,21 @@ class GitHub:
         if self._client is None:
             self._client = self._make()
         return self._client
+
+    def registry(self) -> Registry:
+        """Return the registry that provider documents are pulled from."""
+        if self._is_closed:
+            raise InterfaceError("the connection is closed")
+        if self._registry is None:
+            from stackduck.api.pulling import Registry
+
+            self._registry = Registry(self._settings.registry_url)
+            self._resources.callback(self._registry.close)
+        return self._registry
+
+    def credential(self, request: Request) -> Credential | None:
+        """Find the credential that a request would show; sends nothing."""
+        return self.client().credential(request)
 
     @property
     def calls(self) -> list[CallRecord]:
@@ -60,6 +84,8 @@ class GitHub:
         """Stop the calls that are under way, from another thread."""
         if self._client:
             self._client.interrupt()
+        if self._registry:
+            self._registry.interrupt()
 
     def close(self) -> None:
         """Close the client, and end the sandbox."""
@@ -80,6 +106,7 @@ class GitHub:
             api_url=api_url,
             token=token,
             token_env=token_env,
+            auth=wanted.auth,
             concurrency=wanted.concurrency,
             max_wait=wanted.max_wait,
         )

@@ -13,7 +13,7 @@ from stackduck.dbapi.github import GitHub, Settings
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
-from stackduck.execute import Executor
+from stackduck.execute import Executor, Permission
 from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, names, set_by
 
@@ -50,7 +50,15 @@ class Runner:
         catalog = Catalog.default(settings.registry)
         self._session = Session(database)
         self._github = GitHub(settings)
-        self._executor = Executor(self._session, catalog, self._github.client, max_calls=settings.max_calls)
+        self._executor = Executor(
+            self._session,
+            catalog,
+            self._github.client,
+            max_calls=settings.max_calls,
+            permission=Permission(settings.allow_writes, settings.dry_run),
+            registry=self._github.registry,
+            account=self._github,
+        )
         self.is_closed = False
 
     def check_open(self) -> None:

@@ -149,6 +149,21 @@ class Session:
             self._numbers += 1
             return f"{resource} #{self._numbers}"
 
+    def has_table(self, name: tuple[str, ...]) -> bool:
+        """Tell whether there is a table or view of a name: a table's, with its schema or its database, or all three."""
+        keys = ("database_name", "schema_name", "table_name")
+        ways = [keys[-len(name) :], *([("database_name", "table_name")] if len(name) == 2 else [])]
+        if len(name) > len(keys):
+            return False
+        listed = (" AND ".join(f"lower({k}) = lower(${i})" for i, k in enumerate(way, 1)) for way in ways)
+        parameters = {str(i): part for i, part in enumerate(name, 1)}
+        return bool(self.rows(f"SELECT 1 FROM duckdb_columns() WHERE {' OR '.join(listed)} LIMIT 1", parameters))
+
+    def has_schema(self, name: str) -> bool:
+        """Tell whether there is a schema or a database of a name."""
+        sql = "SELECT 1 FROM duckdb_schemas() WHERE lower($1) IN (lower(schema_name), lower(database_name)) LIMIT 1"
+        return bool(self.rows(sql, {"1": name}))
+
     def local_columns(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the lower-case columns of a local table or view, or None where there is none."""
         keys = ("database_name", "schema_name", "table_name")[-len(name) :]
@@ -193,6 +208,11 @@ class Session:
         finally:
             with suppress(Exception):
                 self.rows(f"SET disabled_optimizers = '{before}'")
+
+    def in_transaction(self) -> bool:
+        """Tell whether BEGIN started a transaction that has not ended: outside one, each query is its own."""
+        first, second = (self.rows("SELECT txid_current()") for _ in range(2))
+        return first == second
 
     def variables(self) -> frozenset[str]:
         """Return the names that SET VARIABLE gave."""

@@ -42,7 +42,7 @@ def load(plan: Plan, *, session: Session, client: Callable[[], Client], max_call
         if close:
             close()
     for scan, loader in loaders:
-        loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
+        loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.is_complete})
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
@@ -59,6 +59,7 @@ def _loader(session: Session, scan: Scan) -> Loader:
         is_array=scan.method.is_array,
         rows_are_values=scan.method.rows_are_values,
         names=tuple(c.name for c in scan.columns),
+        source=next((r.host for r in scan.requests), "") or "GitHub",
     )
     return Loader(session, shape)
 

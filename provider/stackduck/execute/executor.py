@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
-from stackduck.execute import explained
+from stackduck.execute import explained, pulls
+from stackduck.execute.permission import Permission
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
-from stackduck.sql import statements, verbs
+from stackduck.sql import looking, registries, statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
     from stackduck.api.client import Client
+    from stackduck.api.pulling import Registry
     from stackduck.catalog.names import Catalog
+    from stackduck.execute.looking import Account, Looking
     from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
@@ -41,17 +45,36 @@ _MOST_ATTEMPTS = 3
 class Executor:
     """Runs the statements of one connection."""
 
-    def __init__(self, session: Session, catalog: Catalog, client: Callable[[], Client], *, max_calls: int) -> None:
+    def __init__(
+        self,
+        session: Session,
+        catalog: Catalog,
+        client: Callable[[], Client],
+        *,
+        max_calls: int,
+        permission: Permission | None = None,
+        registry: Callable[[], Registry] | None = None,
+        account: Account | None = None,
+    ) -> None:
         self.session = session
         self.catalog = catalog
         self.client = client
         self.max_calls = max_calls
+        self.permission = permission or Permission()
+        self.registry = registry
+        self.account = account
         self._views: dict[str, str] | None = None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
         """Run one statement whose placeholders are bound and return its rows."""
         statement = bound.statement
         try:
+            if (asked := registries.read(statement)) is not None:
+                return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.registry)
+            if looking.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
+                return looked
+            if verbs.may_change(statement) and (changed := self._changed(bound, warn=warn)) is not None:
+                return changed
             if self._needs_planner(statement):
                 return self._planned(bound, warn=warn)
             return self._direct(bound)
@@ -59,17 +82,41 @@ class Executor:
             if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
                 self.forget_views()
 
+    def _changed(self, bound: Bound, *, warn: Warn) -> Result | None:
+        """Run a statement that changes something at a provider; None for any other."""
+        is_ours = bound.statement.keyword in ("EXEC", "REPLACE")  # no statements of DuckDB's, whatever they name
+        if not is_ours and not statements.names_any(bound.statement, self.catalog.provider_names()):
+            return None
+        from stackduck.execute.writes import Writer
+
+        writer = Writer(
+            self.session,
+            self.catalog,
+            self.client,
+            ask=partial(self.run, warn=warn),
+            reads=self._needs_planner,
+            max_calls=self.max_calls,
+            permission=self.permission,
+        )
+        return writer.run(bound, warn=warn)
+
     def forget_views(self) -> None:
         """Read the views anew: a statement or the end of a transaction may have changed them."""
         self._views = None
 
     def _needs_planner(self, statement: Statement) -> bool:
-        """Tell whether a statement reads from a provider, or from a view that does."""
-        if statements.names_any(statement, self.catalog.provider_names()):
+        """Tell whether a statement reads from a provider, a table of facts, or a view that does."""
+        if statements.names_any(statement, self.catalog.provider_names()) or looking.may_read_facts(statement):
             return True
         if not verbs.may_read_views(statement):
             return False
         return any(t.kind in ("word", "quoted") and t.name.lower() in self.views for t in statement.tokens[1:])
+
+    @cached_property
+    def _looking(self) -> Looking:
+        from stackduck.execute.looking import Looking
+
+        return Looking(self.session, self.catalog, self.account)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -110,13 +157,20 @@ class Executor:
         bound = replace(bound, statement=statements.plainly_quoted(bound.statement))
         if (view := views.definition(bound.statement)) is not None:
             if self._needs_planner(statements.of_text(view.query)):
-                return self._create_view(bound, view)
+                return self._create_view(bound, view, warn=warn)
             return self._direct(bound)
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
         head, inner = verbs.explained(bound.statement)
-        statement = self._expanded(verbs.as_query(inner))
+        expanded = self._expanded(verbs.as_query(inner))
+        with self._looking.spliced(expanded, bound.parameters, warn=warn) as statement:
+            return self._asked(statement, bound, head=head, warn=warn)
+
+    def _asked(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
+        """Answer a statement in which no view and no table of facts is left."""
         verbs.refuse_others(statement, self.catalog.provider_names())
+        if not statements.names_any(statement, self.catalog.provider_names()):
+            return self._local(statement, bound, head=head)
         if head and not head.is_run:
             return self._explain(self._plan(statement, bound.parameters), statement)
         for _ in range(_MOST_ATTEMPTS):
@@ -126,16 +180,27 @@ class Executor:
                 return result
         raise OperationalError("the date kept changing while the statement ran; run it again")
 
+    def _local(self, statement: Statement, bound: Bound, *, head: Explain | None) -> Result:
+        """Answer a statement over relations of facts and local tables alone."""
+        try:
+            return self._run(bound.statement, f"{head.text if head else ''}{statement.text}", bound.parameters)
+        except ProgrammingError as exc:
+            from stackduck.sql import facts
+
+            self._explain_unknown_table(statement, exc)
+            raise in_users_words(exc, facts.columns_named_in(bound.statement)) from exc
+
     def _expanded(self, statement: Statement) -> Statement:
-        """Put the text of every view in place of its name."""
-        from stackduck.sql import views
+        """Put the text of every view in place of its name, the user's and those of documents."""
+        from stackduck.sql import documented, views
 
         def exists(parts: tuple[str, ...]) -> bool:
             # memory.v is the v of that database's schema main.
             ways = (parts, (parts[0], "main", parts[1])) if len(parts) == 2 else (parts,)
             return any(self.session.local_columns(way) is not None for way in ways)
 
-        return views.expand(statement, self.views, exists=exists)
+        statement = views.expand(statement, self.views, exists=exists)
+        return documented.expand(statement, self.catalog.provider_names(), self.catalog.resource)
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
@@ -189,17 +254,18 @@ class Executor:
         finally:
             self.session.discard([scan.relation for scan in plan.scans])
 
-    def _create_view(self, bound: Bound, view: ViewDefinition) -> Result:
+    def _create_view(self, bound: Bound, view: ViewDefinition, *, warn: Warn) -> Result:
         from stackduck.engine import views as kept
         from stackduck.sql.variables import inlined
 
         statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
-        plan = self._plan(self._expanded(statement), {}, only_columns=True)
-        try:
-            self._create_relations(plan, statement)
-            columns = self.session.describe(plan.sql, {})
-        finally:
-            self.session.discard([scan.relation for scan in plan.scans])
+        with self._looking.spliced(self._expanded(statement), {}, warn=warn) as expanded:
+            plan = self._plan(expanded, {}, only_columns=True)
+            try:
+                self._create_relations(plan, expanded)
+                columns = self.session.describe(plan.sql, {})
+            finally:
+                self.session.discard([scan.relation for scan in plan.scans])
         text = verbs.renamed(view.head, statement.text)
         kept.create(self.session, view.head, view.name, text=text, columns=columns)
         return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from stackduck.engine import rows
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 
@@ -12,15 +13,15 @@ if TYPE_CHECKING:
     from stackduck.catalog.model import Request
     from stackduck.sql.plan import Scan
 
-_COLUMNS = {"resource": "VARCHAR", "method": "VARCHAR", "call": "VARCHAR", "parameters": "VARCHAR", "calls": "BIGINT"}
+_COLUMNS = (
+    *(("resource", "VARCHAR"), ("method", "VARCHAR"), ("call", "VARCHAR")),
+    *(("parameters", "VARCHAR"), ("calls", "BIGINT")),
+)
 
 
 def result(session: Session, scans: Sequence[Scan]) -> Result:
     """Return one row for each path that the scans call."""
-    rows = [row for scan in scans for row in _rows(scan)]
-    lists = {name: [row[i] for row in rows] for i, name in enumerate(_COLUMNS)}
-    listed = ", ".join(f'unnest(${name}::{kind}[]) AS "{name}"' for name, kind in _COLUMNS.items())
-    return session.run(f"SELECT {listed}", lists, is_query=True)
+    return rows.result(session, _COLUMNS, [row for scan in scans for row in _rows(scan)])
 
 
 def _rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:

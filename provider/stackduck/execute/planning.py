@@ -18,6 +18,7 @@ class PlanningDatabase:
 
     def __init__(self, session: Session) -> None:
         self.local_columns = session.local_columns
+        self.has_table = session.has_table
         self.new_relation_name = session.new_relation_name
         self.check_syntax = session.check_syntax
         self._session = session

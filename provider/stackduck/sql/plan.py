@@ -274,6 +274,7 @@ class _Planner:
             names = {p.name.lower() for p in method.parameters}
         else:
             method = self._method(occurrence, mentioned)
+            methods.refuse_change(resource, method)
             calls = methods.calls(method, ways, max_calls=max_calls, resource=resource.full_name)
             names = self._parameter_columns(occurrence, method)
         relations.refuse_renamed_parameters(occurrence, method)

@@ -34,7 +34,7 @@ def find(statement: Statement, providers: Collection[str]) -> Scopes:
         following = statement.tokens[places[c.start] + 1 :][:1]
         if a.name.lower() not in providers or (following and following[0].text in (".", "(")):
             continue
-        alias = exp.TableAlias(this=exp.to_identifier("aliased")) if following and _is_alias(following[0]) else None
+        alias = exp.TableAlias(this=exp.to_identifier("aliased")) if following and is_alias(following[0]) else None
         this, db, catalog = (_identifier(token) for token in (c, b, a))
         table = exp.Table(this=this, db=db, catalog=catalog, alias=alias)
         found.append(Occurrence(len(found), (a.name, b.name, c.name), table, disjuncts=[{}]))
@@ -69,7 +69,8 @@ def refuse_shared(statement: Statement, occurrences: Iterable[Occurrence]) -> No
             )
 
 
-def _is_alias(token: Token) -> bool:
+def is_alias(token: Token) -> bool:
+    """Tell whether a token that follows a table's name is its alias."""
     return token.kind == "quoted" or (token.kind == "word" and token.text.upper() not in _CLAUSES)
 
 
