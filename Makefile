@@ -6,11 +6,12 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
-define SEATS
-SELECT org, count(*) AS seats, count(*) FILTER (last_activity_at >= current_date - 30) AS used_in_30_days
-FROM github.copilot.org_seats WHERE org IN ('octo-demo-eng', 'octo-demo-data') GROUP BY org ORDER BY seats DESC
+define FEATURES
+SELECT feature, count(DISTINCT user_id) AS people, sum(code_generation_activity_count) AS generations
+FROM github.copilot_usage.user_day_features WHERE enterprise = 'octo-demo' AND day >= current_date - 30
+GROUP BY feature ORDER BY people DESC, feature LIMIT 4
 endef
-export SEATS
+export FEATURES
 
 .DELETE_ON_ERROR:
 .PHONY: demo test lint bench clean
@@ -19,8 +20,8 @@ demo: $(VENV)/.demo
 	@echo '$$ stackduck exec --sandbox -i queries/copilot_user_usage_metrics.sql --var enterprise=octo-demo -o vertical'
 	@$(BIN)/stackduck exec --sandbox -i queries/copilot_user_usage_metrics.sql --var enterprise=octo-demo -o vertical
 	@echo
-	@printf '$$ stackduck exec --sandbox -o table "%s"\n' "$$SEATS"
-	@$(BIN)/stackduck exec --sandbox -o table "$$SEATS"
+	@printf '$$ stackduck exec --sandbox -o table "%s"\n' "$$FEATURES"
+	@$(BIN)/stackduck exec --sandbox -o table "$$FEATURES"
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest

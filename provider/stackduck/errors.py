@@ -10,6 +10,7 @@ Error
     │   ├── PermissionDeniedError the token is good but may not do this
     │   ├── NotFoundError         GitHub knows no such thing, or hides it from this token
     │   ├── CallLimitError        a statement of more calls than the user allows
+    │   ├── MissingDaysError      a day of a report that is not there, where the user wants no gaps
     │   ├── RateLimitError        a rate limit that resets later than the user wants to wait
     │   └── RequestTimeoutError   no answer in time
     ├── DataError                 a body or a value that does not fit its declared type
@@ -28,7 +29,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
 __all__ = [
     "AuthenticationError",
@@ -39,6 +40,7 @@ __all__ = [
     "IntegrityError",
     "InterfaceError",
     "InternalError",
+    "MissingDaysError",
     "MissingParameterError",
     "NotFoundError",
     "NotSupportedError",
@@ -117,6 +119,14 @@ class NotFoundError(OperationalError):
 
 class CallLimitError(OperationalError):
     """The statement needs more calls, or its answers more pages, than the user allows."""
+
+
+class MissingDaysError(OperationalError):
+    """A day of a report is not there, and the user wants no gaps."""
+
+    def __init__(self, message: str, *, days: Sequence[date] = (), **facts: object) -> None:
+        super().__init__(message, **facts)  # type: ignore[arg-type]
+        self.days = tuple(days)
 
 
 class RateLimitError(OperationalError):

@@ -24,6 +24,7 @@ from stackduck.errors import (
 )
 from stackduck.sandbox import serve as serve_sandbox
 
+from ..usage_oracle import records
 from .blobs import BODY, LABEL, LARGE, Blobs, fetch_one, fetched, left_in, link, never, ranges
 from .conftest import Reply, Seen, Server
 
@@ -386,7 +387,8 @@ def test_the_sandboxs_report_is_downloaded_with_links_that_had_expired(
         old, now[0] = links(), now[0] + 61
         with closing(client), closing(downloader):
             parts = fetched(downloader, old, tmp_path, renew=links)
-        lines = [json.loads(line) for part in parts for line in part.path.read_text().splitlines()]
+        lines = [row for part in parts for row in records(part.path.read_bytes())]
+        assert {part.compression for part in parts} == {"none", "gzip"}
         assert len(parts) == len(old) > 1
         assert len({(line["user_id"], line["day"]) for line in lines}) == len(lines) > 100
         assert len(client.calls) == 2

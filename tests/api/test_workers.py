@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from threading import Event, current_thread
+from weakref import finalize
 
 from stackduck.api.workers import Workers
 
@@ -42,3 +43,17 @@ def test_threads_do_not_keep_the_program_from_ending() -> None:
     workers.submit(job)
     assert done.wait(5)
     assert seen[0].daemon
+
+
+def test_an_idle_thread_keeps_no_job_alive() -> None:
+    """Nor what the job holds: DuckDB complains of connections that outlive the program."""
+    workers, gone = Workers(1), Event()
+
+    class Job:
+        def __call__(self) -> None: ...
+
+    job = Job()
+    finalize(job, gone.set)
+    workers.submit(job)
+    del job
+    assert gone.wait(3)

@@ -269,9 +269,7 @@ def test_facts_are_kept_copied_and_exported_like_any_rows(local: stackduck.Conne
 
 def test_the_tables_of_facts_are_listed(local: stackduck.Connection) -> None:
     listed = [row[0] for row in local.execute("SHOW TABLES FROM stackduck")]
-    assert listed == sorted(
-        ["calls", "columns", "methods", "outputs", "parameters", "providers", "resources", "services"]
-    )
+    assert listed == ["calls", "columns", "methods", "outputs", "parameters", "providers", "resources", "services"]
     for name in listed:
         local.execute(f"FROM stackduck.{name}").fetchall()
     local.execute("CREATE SCHEMA stackduck; CREATE TABLE stackduck.own (n INT)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -27,6 +28,11 @@ class Answer(NamedTuple):
     def json(self) -> Any:
         """Give the body as JSON."""
         return json.loads(self.body)
+
+    @property
+    def plain(self) -> bytes:
+        """Give the body uncompressed, which only its first bytes tell."""
+        return gzip.decompress(self.body) if self.body.startswith(b"\x1f\x8b") else self.body
 
 
 def _ask(url: str, *, method: str = "GET", body: object = None, **headers: str) -> Answer:

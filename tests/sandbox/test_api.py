@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import inspect
 import json
 import re
 from collections.abc import Callable
@@ -212,3 +213,8 @@ def test_bodies_hold_nothing_of_the_port(github: Sandbox, api: Ask) -> None:
     port = github.api_url.rpartition(":")[2]
     for path in (SEATS, "/orgs/octo-demo-eng/teams", "/orgs/octo-demo-eng/copilot/coding-agent/permissions"):
         assert port not in json.dumps(api(path).json), path
+
+
+def test_every_option_is_described() -> None:
+    described = set(re.findall(r"`(\w+)`", str(serve.__doc__)))
+    assert inspect.signature(serve).parameters.keys() <= described

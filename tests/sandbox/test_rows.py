@@ -44,7 +44,7 @@ class Reports:
         if path not in self._found:
             answer = self._api(path)
             links = answer.json["download_links"] if answer.status == 200 else []
-            lines = [line for link in links for line in self._ask(link).body.splitlines()]
+            lines = [line for link in links for line in self._ask(link).plain.splitlines()]
             self._found[path] = [json.loads(line) for line in lines]
         return self._found[path]
 
@@ -289,8 +289,8 @@ def test_an_organizations_users_are_its_members(reports: Reports, api: Ask) -> N
 
 @pytest.mark.parametrize("scope", SCOPES)
 def test_pull_requests_of_an_entity_are_those_of_its_repositories(reports: Reports, scope: str) -> None:
-    entity = reports.entity(scope, "2026-11-17")["pull_requests"]
-    repositories = [row["pull_requests"] for row in reports.rows(f"{SCOPES[scope]}/repos-1-day?day=2026-11-17")]
+    entity = reports.entity(scope, "2026-11-16")["pull_requests"]
+    repositories = [row["pull_requests"] for row in reports.rows(f"{SCOPES[scope]}/repos-1-day?day=2026-11-16")]
     assert repositories
     for name in entity:
         if name.startswith("total_"):
@@ -308,7 +308,7 @@ def test_pull_requests_of_an_entity_are_those_of_its_repositories(reports: Repor
 
 
 def test_repositories_name_their_organization(reports: Reports, api: Ask) -> None:
-    rows = reports.rows(f"{ENTERPRISE}/repos-1-day?day=2026-11-17")
+    rows = reports.rows(f"{ENTERPRISE}/repos-1-day?day=2026-11-16")
     owners = {row["repo_owner_name"]: row["organization_id"] for row in rows}
     for login, number in owners.items():
         assert api(f"/orgs/{login}").json["id"] == int(number)
@@ -318,6 +318,14 @@ def test_repositories_name_their_organization(reports: Reports, api: Ask) -> Non
     assert all(
         stage["median_minutes_ready_to_first_review"] <= stage["p90_minutes_ready_to_first_review"] for stage in times
     )
+
+
+def test_the_organizations_repositories_are_the_enterprises(reports: Reports, github: Sandbox) -> None:
+    whole = reports.rows(f"{ENTERPRISE}/repos-1-day?day=2026-11-16")
+    bases = [f"/orgs/{org}/copilot/metrics/reports" for org in github.organizations]
+    parts = [row for base in bases for row in reports.rows(f"{base}/repos-1-day?day=2026-11-16")]
+    assert sorted(parts, key=lambda row: row["repo_id"]) == sorted(whole, key=lambda row: row["repo_id"])
+    assert len(whole) == len({row["repo_id"] for row in whole}) > 5
 
 
 def test_phases_cover_the_days_active_users(reports: Reports) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from made_up import DOMAINS, METHODS, Way
@@ -44,9 +44,14 @@ class Used:
     @property
     def way(self) -> Way:
         methods = METHODS[self.resource]
-        chosen = next(w for w in methods if w is methods[-1] or set(w.required) & {"team"} <= self.mentioned)
-        optional = tuple(o for o in chosen.optional if o in self.mentioned)
-        return Way(self.resource, chosen.required, optional, chosen.fields)
+        rarer = {"team", "enterprise"}
+        chosen = next(w for w in methods if w is methods[-1] or set(w.required) & rarer <= self.mentioned)
+        return replace(chosen, optional=tuple(o for o in chosen.optional if o in self.mentioned))
+
+    @property
+    def is_defined(self) -> bool:
+        """Whether no optional parameter is only selected: what it would mean is not defined."""
+        return self.mentioned - self.outside_output <= {*self.way.required, *(["day"] if self.way.is_report else [])}
 
 
 @dataclass(frozen=True)
@@ -73,16 +78,21 @@ class Made:
     text: str
     truth: str
     parameters: Mapping[str, object]
+    has_days: bool = False
+    """Whether a WHERE has a condition on the day alone for every report."""
 
 
 class Expressions:
     """Makes conditions and constants from a seed; the queries within them come from the subclass."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, resources: Sequence[str]) -> None:
         self.chance = random.Random(seed)
+        self.resources = resources
         self.used: list[Used] = []
         self.parameters: dict[str, object] = {}
         self.supplied: set[tuple[int, str]] = set()
+        self.on_days: set[int] = set()
+        """The reports for which a WHERE has a condition on the day alone."""
         self.in_output = False
         self.names = 0
         self.last = Col("", "n")
@@ -106,7 +116,11 @@ class Expressions:
     def where(
         self, items: list[Item], depth: int, ctes: dict[str, list[Col]], *, outer: list[Item] | None = None
     ) -> str:
-        parts = [self.supply(c, items) for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.93)]
+        wanting = [c for i in items for c in i.columns if self._is_wanting(c) and self.odds(0.93)]
+        parts = [self.supply(c, items) for c in wanting]
+        # IS NULL may only ask whether an outer join found a row.
+        chosen = [c for c, part in zip(wanting, parts, strict=True) if "NULL" not in part]
+        self.on_days.update(at for c in chosen for at, name in c.origins if name == "day")
         if self.odds(0.35):
             parts.append(self.condition(items, depth, ctes))
         if outer and self.odds(0.7):
@@ -166,6 +180,38 @@ class Expressions:
             lambda: f"{name} = (SELECT {self.constant(domain)})",
             lambda: f"CASE WHEN {name} = {self.constant(domain)} THEN true ELSE false END",
         ]
+        if any(self.used[at].way.is_report for at, _ in column.origins) and self.odds(0.8):
+            return self.on_day(name) if domain == "day" else self.chance.choice(forms[:3])()
+        return self.chance.choice(forms)()
+
+    def on_day(self, name: str) -> str:
+        """Return a condition on nothing but the day of a report."""
+        number = self.chance.choice([1, 2, 3])
+        forms: list[Callable[[], str]] = [
+            *([lambda: f"{name} {self.chance.choice(['>=', '>', '<', '<=', '<>', '='])} {self.constant('day')}"] * 6),
+            lambda: f"{self.constant('day')} <= {name}",
+            lambda: f"{name} NOT IN ({self.constant('day')}, {self.constant('day')})",
+            lambda: f"NOT {name} > {self.constant('day')}",
+            lambda: f"NOT ({name} < {self.constant('day')} OR {name} = {self.constant('day')})",
+            lambda: f"({name} >= {self.constant('day')} AND {name} < {self.constant('day')} + 2)",
+            lambda: f"{name} BETWEEN {self.constant('day')} AND {self.constant('day')}",
+            lambda: f"{name} NOT BETWEEN {self.constant('day')} AND {self.constant('day')}",
+            lambda: f"dayofweek({name}) = {number + 3}",
+            lambda: f"extract('day' FROM {name}) IN ({number}, 2)",
+            lambda: f"{name}::VARCHAR LIKE '2026-01-0{number}%'",
+            lambda: f"strftime({name}, '%d') = '0{number}'",
+            lambda: f"date_trunc('month', {name}) = DATE '2026-0{self.chance.choice([1, 1, 2])}-01'",
+            lambda: f"CAST({name} AS TIMESTAMP) - INTERVAL {number} DAY >= TIMESTAMP '2026-01-01'",
+            lambda: f"CASE WHEN {name} > {self.constant('day')} THEN {name} = {self.constant('day')} ELSE true END",
+            lambda: f"coalesce({name}, DATE '2026-01-0{number}') = {self.constant('day')}",
+            lambda: f"{name} IS DISTINCT FROM {self.constant('day')}",
+            lambda: f"{name} IS {self.chance.choice(['', 'NOT '])}NULL",
+            lambda: f"({name} > {self.constant('day')}) IS NOT TRUE",
+            lambda: f"({self.on_day(name)} OR {self.on_day(name)})",
+            lambda: f"({self.on_day(name)} AND {self.on_day(name)})",
+            lambda: f"list_contains({self.listed('day')}, {name})",
+            lambda: f"january({name}, {number})",
+        ]
         return self.chance.choice(forms)()
 
     def condition(self, items: list[Item], depth: int, ctes: dict[str, list[Col]]) -> str:
@@ -183,6 +229,8 @@ class Expressions:
         def again() -> str:
             return self._condition(items, max(depth - 1, 0), ctes)
 
+        if domain == "day" and self.odds(0.3):
+            return self.on_day(name)
         if kind < 0.2:
             operator = self.chance.choice(["=", "<>", "<", ">=", "=", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"])
             return f"{name} {operator} {self.constant(domain)}"

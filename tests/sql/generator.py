@@ -24,16 +24,21 @@ _SET_OPERATIONS = (
 )
 
 
+ANY = ("things", "things", "days", "days", "paged", "twofold", "shared", "usage")
+REPORTS = ("usage",)
+
+
 class Generator(Expressions):
-    """Makes statements from a seed."""
+    """Makes statements over some resources from a seed."""
 
     def statement(self) -> Made | None:
         """Return a statement; None where what it must mean is not defined."""
-        self.used, self.parameters, self.supplied = [], {}, set()
+        self.used, self.parameters, self.supplied, self.on_days = [], {}, set(), set()
         text, _ = self.query(3, {}, top=True)
-        if not self.used or any(u.mentioned - u.outside_output - set(u.way.required) for u in self.used):
+        if not self.used or not all(u.is_defined for u in self.used):
             return None
-        return Made(self._user_text(text), self._truth_text(text), dict(self.parameters))
+        has_days = {at for at, used in enumerate(self.used) if used.way.is_report} <= self.on_days
+        return Made(self._user_text(text), self._truth_text(text), dict(self.parameters), has_days)
 
     def _user_text(self, text: str) -> str:
         def replaced(mark: re.Match[str]) -> str:
@@ -405,13 +410,16 @@ class Generator(Expressions):
         return Item(name, columns), name
 
     def _provider(self, *, alias: str = "", taken: set[str] | None = None) -> tuple[Item, str]:
-        resource = self.chance.choice(["things", "things", "days", "days", "paged", "twofold", "shared"])
+        resource = self.chance.choice(self.resources)
         used = Used(resource)
         self.used.append(used)
         at = len(self.used) - 1
         # `role = 'all'` means the parameter wherever it stands beside the table: the field is left alone.
         columns = [Col(f, f) for f in FIELDS]
         names = ["org", *(["day"] if resource == "days" else [])]
+        if resource == "usage":
+            columns = [Col("day", "day", ((at, "day"),)), *columns]
+            names = [self.chance.choice(["org", "org", "org", "enterprise"])]
         if resource == "twofold" and self.odds(0.6):
             names.append("team")
         if resource == "paged" and self.odds(0.5):

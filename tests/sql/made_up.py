@@ -8,19 +8,20 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
 from stackduck.execute.planning import PlanningDatabase
-from stackduck.sql.plan import Plan, Scan, make_plan
+from stackduck.sql.plan import Plan, Scan, Selection, make_plan
 from stackduck.sql.statements import Statement, of_text
 
 PROVIDER = "made.up"
 DOMAINS: Mapping[str, tuple[str, ...]] = {
     "org": ("a", "b", "c"),
+    "enterprise": ("a", "b"),
     "day": ("2026-01-01", "2026-01-02", "2026-01-03"),
     "team": ("x", "y"),
     "state": ("open", "shut"),
@@ -40,6 +41,8 @@ class Way:
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     fields: tuple[str, ...] = FIELDS
+    is_report: bool = False
+    """Whether its rows are those of a report, of which a condition on `day` chooses the days."""
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -60,13 +63,17 @@ METHODS: Mapping[str, tuple[Way, ...]] = {
     "paged": (Way("paged", ("org",), ("state", "page")),),
     "twofold": (Way("twofold", ("org", "team")), Way("twofold", ("org",))),
     "shared": (Way("shared", ("org",), ("role",), (*FIELDS, "role")),),
+    "usage": (
+        Way("usage", ("enterprise",), (), ("day", *FIELDS), True),
+        Way("usage", ("org",), (), ("day", *FIELDS), True),
+    ),
 }
 
 
 def ways() -> list[Way]:
     """Return every method with every choice of its optional parameters."""
     return [
-        Way(w.resource, w.required, tuple(o for i, o in enumerate(w.optional) if mask >> i & 1), w.fields)
+        replace(w, optional=tuple(o for i, o in enumerate(w.optional) if mask >> i & 1))
         for methods in METHODS.values()
         for w in methods
         for mask in range(1 << len(w.optional))
@@ -75,9 +82,8 @@ def ways() -> list[Way]:
 
 def way_of(scan: Scan) -> Way:
     """Return which rows a scan asks for."""
-    given = [p for p in ("org", "day", "team", "state", "page", "role") if scan.calls and p in dict(scan.calls[0])]
     method = next(w for w in METHODS[scan.resource.name] if scan.method.name == _method_name(w))
-    return Way(method.resource, method.required, tuple(p for p in given if p in method.optional), method.fields)
+    return replace(method, optional=tuple(p for p in method.optional if scan.calls and p in dict(scan.calls[0])))
 
 
 def _method_name(way: Way) -> str:
@@ -110,8 +116,7 @@ class Universe:
         rows: list[list[object]] = []
         for values in _combinations(way.given):
             for _ in range(chance.choice([0, 2, 3, 5])):
-                fields = _fields(chance, len(way.fields) - len(FIELDS))
-                rows.append([len(rows) + 1, *fields, *values])
+                rows.append([*_fields(chance, way.fields, number=len(rows) + 1), *values])
         chance.shuffle(rows)
         values_text = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows)
         self.session.rows(f"INSERT INTO {way.truth} VALUES {values_text}")
@@ -127,6 +132,9 @@ class Universe:
             self.session.rows(f"INSERT INTO other VALUES ({', '.join(map(_literal, row2))})")
         self.session.rows("CREATE VIEW local_view AS SELECT org, max(n) AS n FROM loc GROUP BY org")
         self.session.rows("CREATE MACRO first_org() AS 'a'")
+        self.session.rows("SET VARIABLE since = DATE '2026-10-30'")
+        self.session.rows("CREATE MACRO coin() AS random() > 0.5")
+        self.session.rows("CREATE MACRO january(d, n) AS d = make_date(2026, 1, n)")
         self.session.rows("CREATE MACRO this_moment() AS now()::VARCHAR")
 
     def plan(self, statement: str | Statement, parameters: Mapping[str, object] | None = None) -> Plan:
@@ -143,18 +151,33 @@ class Universe:
     def _answers(self, scan: Scan) -> str:
         way = way_of(scan)
         names = [name for name, _ in scan.calls[0]]
-        read = [f.name if scan.needed is None or f.name.lower() in scan.needed else "NULL" for f in scan.columns]
+        read = [f'"{f.name}"' if scan.needed is None or f.name.lower() in scan.needed else "NULL" for f in scan.columns]
         given = {p.name for p in scan.parameters} & set(names)
         read += [f'"{way.column(p.name)}"' if p.name in given else "NULL" for p in scan.parameters]
         keys = ", ".join(f'"{way.column(n)}"::VARCHAR' for n in names)
         wanted = ", ".join("(" + ", ".join(_literal(v) for _, v in call) + ")" for call in scan.calls)
+        chosen = f"({keys}) IN ({wanted})"
+        if scan.is_report:
+            chosen = " OR ".join(map(_chosen, scan.selections)) or "false"
         relation = scan.relation.replace('"', '""')
-        return f'INSERT INTO "{relation}" SELECT {", ".join(read)} FROM {way.truth} WHERE ({keys}) IN ({wanted})'
+        return f'INSERT INTO "{relation}" SELECT {", ".join(read)} FROM {way.truth} WHERE {chosen}'
 
 
-def _fields(chance: random.Random, more: int) -> list[object]:
-    name, n = chance.choice(["a", "b", "x", "open", None]), chance.choice([0, 1, 2, 3, None])
-    return [name, n, *(chance.choice(["all", "boss", "a", None]) for _ in range(more))]
+def _chosen(selection: Selection) -> str:
+    """Return which rows a selection means; where it says nothing of days, all that there are."""
+    days = ", ".join(_literal(str(day)) for day in sorted(selection.days or ()))
+    on_days = "true" if selection.days is None else f"day IN ({days})" if days else "false"
+    return f"({selection.scope} = {_literal(selection.name)} AND {on_days})"
+
+
+def _fields(chance: random.Random, names: tuple[str, ...], *, number: int) -> list[object]:
+    choices: Mapping[str, tuple[object, ...]] = {
+        "name": ("a", "b", "x", "open", None),
+        "n": (0, 1, 2, 3, None),
+        "role": ("all", "boss", "a", None),
+        "day": DOMAINS["day"],
+    }
+    return [number if name == "id" else chance.choice(choices[name]) for name in names]
 
 
 def _combinations(names: tuple[str, ...]) -> list[tuple[str, ...]]:
@@ -210,7 +233,8 @@ def _operation(way: Way) -> dict[str, Any]:
         for place, names in (("path", way.required), ("query", way.optional))
         for p in names
     ]
-    kinds = {f: {"type": "integer" if TYPES.get(f) == "BIGINT" else "string"} for f in way.fields}
+    kinds = {f: SCHEMAS.get(f, {"type": "integer" if TYPES.get(f) == "BIGINT" else "string"}) for f in way.fields}
     row = {"type": "object", "properties": kinds}
     content = {"application/json": {"schema": {"type": "array", "items": row}}}
-    return {"parameters": parameters, "responses": {"200": {"content": content}}}
+    found = {"parameters": parameters, "responses": {"200": {"content": content}}}
+    return found | ({"x-stackduck-report": {"report": "users", "scope": way.required[0]}} if way.is_report else {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import pytest
 from made_up import Universe
 
 from stackduck import errors
-from stackduck.sql.plan import Plan, Scan
+from stackduck.sql.plan import Plan, Scan, Selection
 
 FILES = sorted((Path(__file__).parent / "plans").glob("*.sql"))
 VALUES = {"'<YYYY-MM-DD>'": "'2026-01-01'", "'<number>'": "1"}
@@ -84,7 +84,27 @@ def described(plan: Plan) -> list[str]:
 
 
 def calls_of(scan: Scan) -> list[str]:
+    if scan.is_report:
+        assert scan.requests == ()
+        return [f"{scan.resource.name}({s.scope}={s.name}, day={days_of(s)})" for s in scan.selections]
     return [f"{scan.resource.name}({', '.join(f'{n}={v}' for n, v in call)})" for call in scan.calls]
+
+
+def days_of(selection: Selection) -> str:
+    """Write days as runs; * is an end of the calendar."""
+    if not selection.days:
+        return "latest" if selection.days is None else "none"
+    runs: list[list[date]] = []
+    for day in sorted(selection.days):
+        if runs and day - runs[-1][1] == timedelta(days=1):
+            runs[-1][1] = day
+        else:
+            runs.append([day, day])
+    return " and ".join(str(a) if a == b else f"{end_of(a)} to {end_of(b)}" for a, b in runs)
+
+
+def end_of(day: date) -> str:
+    return str(day) if 2016 < day.year < 2031 else "*"
 
 
 def with_days(line: str) -> str:

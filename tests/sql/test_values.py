@@ -7,12 +7,29 @@ from decimal import Decimal
 
 import pytest
 
-from stackduck.sql.values import Between, Listed, Values, bounded, canonical, enumerate_all, intersect, is_empty, unite
+from stackduck.sql.values import (
+    Between,
+    Days,
+    Excluded,
+    Listed,
+    Values,
+    bounded,
+    canonical,
+    contains,
+    enumerate_all,
+    intersect,
+    is_empty,
+    unite,
+)
 
 
 def days(low: str | None, high: str | None) -> Between:
     first, last = (date.fromisoformat(end).toordinal() if end else None for end in (low, high))
     return Between(first, last, is_day=True)
+
+
+def calendar(*days: str) -> Days:
+    return Days(frozenset(map(date.fromisoformat, days)))
 
 
 @pytest.mark.parametrize(
@@ -93,6 +110,10 @@ def test_a_comparison_leaves_a_range_of_days_or_numbers(
         (days("2026-01-01", None), days(None, "2026-01-03"), days("2026-01-01", "2026-01-03")),
         (Between(1, 5, is_day=False), Between(3, 9, is_day=False), Between(3, 5, is_day=False)),
         (Between(1, 5, is_day=False), Listed(("5", "6")), Listed(("5",))),
+        (calendar("2026-01-01", "2026-01-02"), calendar("2026-01-02"), calendar("2026-01-02")),
+        (calendar("2026-01-01", "2026-01-02"), days("2026-01-02", None), calendar("2026-01-02")),
+        (calendar("2026-01-01", "2026-01-02"), Listed(("2026-01-02", "x")), calendar("2026-01-02")),
+        (calendar("2026-01-01", "2026-01-02"), Excluded(frozenset({"2026-01-01"})), calendar("2026-01-02")),
     ],
 )
 def test_what_two_conditions_leave_is_in_both_sets(a: Values, b: Values, both: Values) -> None:
@@ -106,6 +127,15 @@ def test_sets_are_united_into_a_list_without_doubles() -> None:
         ("2026-02-27", "2026-02-28", "2026-03-01", "2026-03-05")
     )
     assert unite([]) == Listed(())
+    assert unite([calendar("2026-01-01"), calendar("2026-01-02")]) == calendar("2026-01-01", "2026-01-02")
+    assert unite([calendar("2026-01-02", "2026-01-01"), Listed(("2026-01-03",))]) == Listed(
+        ("2026-01-01", "2026-01-02", "2026-01-03")
+    )
+
+
+def test_days_of_the_calendar_are_compared_as_text() -> None:
+    assert contains(calendar("2026-01-01"), "2026-01-01")
+    assert not contains(calendar("2026-01-01"), "2026-01-02")
 
 
 def test_an_open_or_endless_range_is_no_list() -> None:
@@ -121,6 +151,8 @@ def test_an_open_or_endless_range_is_no_list() -> None:
         (days("2026-01-02", "2026-01-01"), True),
         (days("2026-01-01", "2026-01-01"), False),
         (days(None, "2026-01-01"), False),
+        # That no day is meant is said to the user, and not taken for a contradiction.
+        (calendar(), False),
     ],
 )
 def test_it_is_known_whether_a_value_is_left(values: Values, empty: bool) -> None:

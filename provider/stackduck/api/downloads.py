@@ -78,7 +78,7 @@ class Downloader:
         renew: Callable[[], Sequence[str]],
         on_bytes: Callable[[int], None] = _ignore,
         label: str = "",
-    ) -> Iterator[Part]:
+    ) -> Generator[Part, None, None]:
         """Yield the parts behind the links of one report, in their order, each as soon as it is whole.
 
         They are the taker's from then on; what was not taken is removed when the iterator is closed or fails.
@@ -105,7 +105,7 @@ class Downloader:
             found.append(link)
         return tuple(found)
 
-    def _parts(self, parsed: Sequence[Link], fetch: _Fetch) -> Iterator[Part]:
+    def _parts(self, parsed: Sequence[Link], fetch: _Fetch) -> Generator[Part, None, None]:
         """Start, and start again when the renewed links are of other files and nothing has been taken yet."""
         taken, starts = 0, 0
         while True:

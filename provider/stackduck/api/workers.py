@@ -32,6 +32,8 @@ class Workers:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             job()
+            # A thread that waits keeps nothing alive, at the program's end least of all.
+            del job
 
     def _next(self) -> Callable[[], None] | None:
         """Return the next job, or None once the thread has been idle for long enough."""

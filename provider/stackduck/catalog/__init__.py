@@ -14,5 +14,8 @@ resources   a tree's resources, methods and SQL verbs
 operations  the parameters of an operation
 responses   the rows of an operation
 schemas     JSON schemas become DuckDB types
+shapes      the nested form of a value, as a JSON Schema text
+facts       what there is, as rows of tables
+finding     what a name may mean
 flaws       what a method asks for that stackduck lacks
 """

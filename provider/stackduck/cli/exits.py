@@ -18,7 +18,7 @@ TERMINATED = 143
 MEANINGS = """\
 exit codes:
   0    ok
-  1    the statement is wrong, or a guard such as --max-calls stopped it
+  1    the statement is wrong, or a guard such as --max-calls or --fail-on-gaps stopped it
   2    the command was used wrongly
   3    no connection, or GitHub fails
   4    no answer in time
@@ -55,7 +55,7 @@ def exit_code(error: BaseException) -> int:
 
 def _is_of_the_statement(error: errors.OperationalError) -> bool:
     """Tell DuckDB's own trouble, such as a file that is not there, and GitHub's refusals from failures outside."""
-    if isinstance(error, errors.CallLimitError):
+    if isinstance(error, (errors.CallLimitError, errors.MissingDaysError)):
         return True
     is_local = type(error.__cause__).__module__.partition(".")[0] in ("duckdb", "_duckdb")
     return is_local or (error.status is not None and 400 <= error.status < 500 and error.status != 408)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import date
 from typing import NoReturn
 
 from stackduck.cli import exits, messages
@@ -33,8 +34,8 @@ class Parser(argparse.ArgumentParser):
         sys.exit(exits.USAGE)
 
 
-def add_connection_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says where the data comes from and how much may be asked."""
+def add_source_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """Add what says where the data comes from."""
     group = parser.add_argument_group("where the data comes from")
     group.add_argument("--sandbox", action="store_true", help="ask a made-up GitHub on this machine; needs no token")
     group.add_argument(
@@ -66,6 +67,12 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         help="the environment variable with the credential for another provider's host ([bearer:|basic:]NAME), "
         "or none; repeatable",
     )
+    return group
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says where the data comes from and how much may be asked."""
+    group = add_source_options(parser)
     group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
     changes = parser.add_argument_group("what may change")
     changes.add_argument(
@@ -73,6 +80,20 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     )
     changes.add_argument(
         "--dry-run", action="store_true", help="print the requests of such a statement instead of sending them"
+    )
+    reports = parser.add_argument_group("reports")
+    kept = reports.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--archive",
+        metavar="DIR",
+        help="keep the days of reports here (default: STACKDUCK_ARCHIVE, user's data folder)",
+    )
+    kept.add_argument("--no-archive", action="store_true", help="keep nothing, and use nothing that was kept")
+    reports.add_argument(
+        "--fresh", action="store_true", help="fetch days that may still change again, however lately they were fetched"
+    )
+    reports.add_argument(
+        "--fail-on-gaps", action="store_true", help="stop with an error when a wanted day of a report is not there"
     )
     limits = parser.add_argument_group("limits")
     limits.add_argument(
@@ -116,9 +137,20 @@ def connect(options: argparse.Namespace) -> Connection:
         max_wait=options.max_wait,
         concurrency=options.concurrency,
         sandbox=options.sandbox,
+        archive=False if options.no_archive else options.archive,
+        fresh=options.fresh,
+        fail_on_gaps=options.fail_on_gaps,
         allow_writes=options.allow_writes,
         dry_run=options.dry_run,
     )
+
+
+def day(text: str) -> date:
+    """Read a day."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-02-01") from problem
 
 
 def binding(text: str) -> tuple[str, str]:

@@ -16,8 +16,10 @@ AFTER = 1.0
 class Progress:
     """One line that is written over and over, and goes away."""
 
-    def __init__(self, describe: Callable[[], str], terminal: TextIO | None) -> None:
+    def __init__(self, describe: Callable[[], str], terminal: TextIO | None, *, has_seconds: bool = True) -> None:
+        """`describe` says what is going on; the seconds so far are added to it, where it does not say them itself."""
         self._describe = describe
+        self._has_seconds = has_seconds
         self._terminal = terminal if terminal is not None and terminal.isatty() else None
         self._lock = Lock()
         self._shown = False
@@ -28,7 +30,7 @@ class Progress:
         with self._lock:
             if self._terminal is None or self._hidden or seconds < AFTER:
                 return
-            line = visible(f"{self._describe()}, {seconds:.0f} s")
+            line = visible(self._describe() + (f", {seconds:.0f} s" if self._has_seconds else ""))
             self._write(f"\r{cut(line, terminal_width(self._terminal) - 1)}\x1b[K")
             self._shown = True
 

@@ -47,7 +47,7 @@ class Run:
         self._rows = 0
         self._results = 0
 
-    def execute(self, script: str, variables: Mapping[str, str]) -> int:
+    def execute(self, script: str, variables: Mapping[str, object]) -> int:
         """Run the statements of a script and return the exit code."""
         self._destination.open()
         started = perf_counter()
@@ -87,7 +87,7 @@ class Run:
     def _is_terminal(self) -> bool:
         return not self._wishes.file and self._destination.is_terminal()
 
-    def _work(self, script: str, variables: Mapping[str, str]) -> None:
+    def _work(self, script: str, variables: Mapping[str, object]) -> None:
         """Run the statements; this happens in a thread of its own."""
         self._connection = self._connect()
         try:

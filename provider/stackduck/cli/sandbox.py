@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import threading
 from contextlib import suppress
-from datetime import date
 
 from stackduck.cli import exits, messages
-from stackduck.cli.options import Parser, number
+from stackduck.cli.options import Parser, day, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ def _parser() -> Parser:
     add("--seed", metavar="N", type=int, default=1, help="another seed makes other people (default: 1)")
     add("--users", metavar="N", type=number(int, 1), default=25, help="people in the enterprise (default: 25)")
     add("--organizations", metavar="N", type=number(int, 1), default=2, help="organizations (default: 2)")
-    add("--today", metavar="DAY", type=_day, help="the day on which it stands, 2026-02-01 (default: today)")
+    add("--today", metavar="DAY", type=day, help="the day on which it stands, 2026-02-01 (default: today)")
     add("--port", metavar="N", dest="api_port", type=_port, default=0, help="the API's port (default: any)")
     add("--files-port", metavar="N", type=_port, default=0, help="the report files' port (default: any)")
     add("--link-seconds", metavar="N", type=number(float, 0), default=3600.0, help="life of a link (default: 3600)")
@@ -57,14 +56,6 @@ def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"'{text}' is no port: 0 to 65535")
     return int(text)
-
-
-def _day(text: str) -> date:
-    """Read a day."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as problem:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-02-01") from problem
 
 
 def _introduce(sandbox: Sandbox) -> None:

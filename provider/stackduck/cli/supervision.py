@@ -23,10 +23,13 @@ class Terminated(BaseException):
     """The process was asked to end (SIGTERM)."""
 
 
-def supervise(work: Callable[[], None], *, stop: Callable[[], None], tick: Callable[[float], None]) -> None:
+def supervise(
+    work: Callable[[], None], *, stop: Callable[[], None], tick: Callable[[float], None], grace: float = GRACE
+) -> None:
     """Run the work to its end and raise what it raised; on Ctrl-C stop it and leave the process.
 
-    `stop` is called in the main thread while the work may still run; `tick` is told the seconds so far.
+    `stop` is called in the main thread while the work may still run, which then has `grace` seconds to end by itself;
+    `tick` is told the seconds so far.
     """
     raised: list[BaseException] = []
     thread = Thread(target=_catch, args=(work, raised), daemon=True)
@@ -39,7 +42,7 @@ def supervise(work: Callable[[], None], *, stop: Callable[[], None], tick: Calla
             if thread.is_alive():
                 tick(monotonic() - started)
     except (KeyboardInterrupt, Terminated) as reason:
-        _leave(thread, stop, exits.TERMINATED if isinstance(reason, Terminated) else exits.INTERRUPTED)
+        _leave(thread, stop, exits.TERMINATED if isinstance(reason, Terminated) else exits.INTERRUPTED, grace=grace)
     finally:
         signal.signal(signal.SIGTERM, previous)
     if raised:
@@ -58,14 +61,14 @@ def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-def _leave(thread: Thread, stop: Callable[[], None], code: int) -> NoReturn:
+def _leave(thread: Thread, stop: Callable[[], None], code: int, *, grace: float) -> NoReturn:
     """Stop the work and end the process, without waiting for what does not end by itself.
 
     Standard output is flushed only when the work is over: while it writes, it holds the stream's lock.
     """
     try:
         stop()
-        thread.join(GRACE)
+        thread.join(grace)
         if not thread.is_alive() and sys.stdout is not None:
             sys.stdout.flush()
     finally:

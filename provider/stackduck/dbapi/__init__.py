@@ -19,6 +19,7 @@ from stackduck.dbapi.types import (
     Timestamp,
     TimestampFromTicks,
 )
+from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 
 __all__ = [
     "BINARY",
@@ -32,6 +33,8 @@ __all__ = [
     "Date",
     "DateFromTicks",
     "Stats",
+    "SyncProgress",
+    "SyncSummary",
     "Time",
     "TimeFromTicks",
     "Timestamp",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from stackduck import errors
 from stackduck.dbapi.cursor import Cursor
 from stackduck.dbapi.github import Settings
 from stackduck.dbapi.runner import Runner, Stats
 from stackduck.sql.variables import Values
+
+if TYPE_CHECKING:
+    from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 
 
 def connect(
@@ -26,6 +31,9 @@ def connect(
     max_wait: float = 60.0,
     concurrency: int = 8,
     sandbox: bool = False,
+    archive: str | Path | bool | None = None,
+    fresh: bool = False,
+    fail_on_gaps: bool = False,
     allow_writes: bool = False,
     dry_run: bool = False,
 ) -> Connection:
@@ -36,8 +44,12 @@ def connect(
     hosts of other providers: {'api.example.com': 'EXAMPLE_TOKEN'} names the environment variable, a function gives the
     credential itself, and None asks without one. `max_calls` bounds the calls and pages of a statement, `max_wait` the
     seconds that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine
-    instead of a real one. Nothing changes at a provider unless `allow_writes`; with `dry_run` a change gives its
-    requests as rows, and none of them is sent.
+    instead of a real one.
+    `archive` is the folder that keeps the days of reports, or False to keep none; else STACKDUCK_ARCHIVE names it, or
+    it is in the user's data folder. `fresh` fetches days that may still change again within the hour, and
+    `fail_on_gaps` makes it an error that a day of a report is not there.
+    Nothing changes at a provider unless `allow_writes`; with `dry_run` a change gives its requests as rows, and none of
+    them is sent.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
     settings = Settings(
@@ -51,6 +63,9 @@ def connect(
         max_wait=max_wait,
         concurrency=concurrency,
         sandbox=sandbox,
+        archive=archive,
+        fresh=fresh,
+        fail_on_gaps=fail_on_gaps,
         allow_writes=allow_writes,
         dry_run=dry_run,
     )
@@ -90,6 +105,38 @@ class Connection:
         """
         for bound in self._runner.bind(operation, parameters):
             yield Cursor(self, self._runner, self._runner.run(bound))
+
+    def sync(
+        self,
+        *,
+        enterprise: str | Sequence[str] = (),
+        org: str | Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        reports: str | Sequence[str] = (),
+        refetch: bool = False,
+        fresh: bool = False,
+        pace: int | None = 900,
+        on_progress: Callable[[SyncProgress], None] | None = None,
+        raise_errors: bool = True,
+    ) -> SyncSummary:
+        """Fill the archive with the reports of enterprises and organizations: all that GitHub has and it lacks.
+
+        That is a year, or the days from `since` to `until`, of all reports or those that are named. `refetch` fetches
+        days again that are kept for good, and `fresh` those that may still change. At most `pace` calls a minute are
+        made of each of GitHub's endpoints; None is as many as can be. Where the rate limit is used up it waits,
+        whatever the connection's `max_wait`; `max_calls` does not apply.
+        `on_progress` is told after every report, and when it waits; it is called from several threads, one at a time.
+        What came stays when it is interrupted or fails, and the next sync goes on there. An error about single days or
+        reports keeps no others from coming and is raised at the end; with `raise_errors=False` it is in the summary
+        alone.
+        """
+        from stackduck.dbapi import syncing
+
+        order = syncing.order(
+            enterprise=enterprise, org=org, since=since, until=until, reports=reports, refetch=refetch, fresh=fresh
+        )
+        return self._runner.sync(order, pace=pace, on_progress=on_progress, raise_errors=raise_errors)
 
     def commit(self) -> None:
         """Commit the open transaction, if BEGIN started one."""

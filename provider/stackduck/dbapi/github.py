@@ -1,10 +1,12 @@
-"""Where a connection's calls go: one client, made when the first call is needed, perhaps to a sandbox of its own."""
+"""Where a connection's calls go: clients that are made when they are first needed, perhaps to a sandbox of its own."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import RLock
 from typing import TYPE_CHECKING
 
 from stackduck.errors import InterfaceError
@@ -15,8 +17,12 @@ if TYPE_CHECKING:
     from stackduck.api.bindings import Secret
     from stackduck.api.client import CallRecord, Client, RateLimit
     from stackduck.api.credentials import Credential
+    from stackduck.api.downloads import Downloader
     from stackduck.api.pulling import Registry
     from stackduck.catalog.model import Request
+    from stackduck.catalog.names import Catalog
+    from stackduck.engine.archive.days import Archive
+    from stackduck.execute.reports.service import ReportService
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +39,72 @@ class Settings:
     max_wait: float = 60.0
     concurrency: int = 8
     sandbox: bool = False
+    archive: str | Path | bool | None = None
+    """A folder, False for none, and the user's own folder otherwise."""
+    fresh: bool = False
+    fail_on_gaps: bool = False
     allow_writes: bool = False
     dry_run: bool = False
 
 
-class GitHub:
-    """A client that waits to be needed, and what it has cost so far."""
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Which API is asked, and by whom."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    api_url: str | None
+    token: str | None = field(repr=False)
+    token_env: str | None
+
+
+class GitHub:
+    """Clients that wait to be needed, and what they have cost so far."""
+
+    def __init__(self, settings: Settings, catalog: Catalog) -> None:
+        self._settings, self._catalog = settings, catalog
+        self._place: _Place | None = None
         self._client: Client | None = None
         self._registry: Registry | None = None
+        self._downloader: Downloader | None = None
+        self._reports: ReportService | None = None
         self._resources = ExitStack()
         self._is_closed = False
+        self._lock = RLock()
 
     def client(self) -> Client:
-        """Return the client."""
-        if self._is_closed:
-            raise InterfaceError("the connection is closed")
-        if self._client is None:
-            self._client = self._make()
-        return self._client
+        """Return the client of the API."""
+        with self._lock:
+            if self._client is None:
+                self._client = self._make_client()
+            return self._client
+
+    def downloader(self) -> Downloader:
+        """Return the client of the report links, which has no credentials."""
+        from stackduck.api.downloads import Downloader
+
+        with self._lock:
+            if self._downloader is None:
+                place = self._placed()
+                self._downloader = Downloader(api_url=place.api_url, concurrency=self._settings.concurrency)
+                self._resources.callback(self._downloader.close)
+            return self._downloader
+
+    def reports(self) -> ReportService:
+        """Return what answers for the contents of reports."""
+        from stackduck.execute.reports.service import Options, ReportService
+
+        with self._lock:
+            if self._reports is None:
+                wanted = self._settings
+                self._reports = ReportService(
+                    self._catalog,
+                    client=self.client,
+                    downloader=self.downloader,
+                    archive=self._archive(),
+                    concurrency=wanted.concurrency,
+                    options=Options(fresh=wanted.fresh, fail_on_gaps=wanted.fail_on_gaps),
+                )
+                self._resources.callback(self._reports.close)
+            return self._reports
 
     def registry(self) -> Registry:
         """Return the registry that provider documents are pulled from."""
@@ -72,8 +123,13 @@ class GitHub:
 
     @property
     def calls(self) -> list[CallRecord]:
-        """Every exchange so far."""
+        """Every exchange with the API so far."""
         return self._client.calls if self._client else []
+
+    @property
+    def downloaded(self) -> int:
+        """The bytes that came from report links so far."""
+        return self._reports.downloaded if self._reports else 0
 
     @property
     def rate_limit(self) -> RateLimit | None:
@@ -81,34 +137,58 @@ class GitHub:
         return self._client.rate_limit if self._client else None
 
     def interrupt(self) -> None:
-        """Stop the calls that are under way, from another thread."""
-        if self._client:
-            self._client.interrupt()
-        if self._registry:
-            self._registry.interrupt()
+        """Stop what is under way, from another thread."""
+        for each in (self._client, self._downloader, self._reports, self._registry):
+            if each:
+                each.interrupt()
 
     def close(self) -> None:
-        """Close the client, and end the sandbox."""
+        """Close the clients, and end the sandbox."""
         self._is_closed = True
         self._resources.close()
 
-    def _make(self) -> Client:
+    def _placed(self) -> _Place:
+        """Return where calls go; a sandbox is started for them."""
+        if self._is_closed:
+            raise InterfaceError("the connection is closed")
+        if self._place is None:
+            wanted = self._settings
+            self._place = _Place(wanted.api_url, wanted.token, wanted.token_env)
+            if wanted.sandbox:
+                from stackduck.sandbox import serve
+
+                served = self._resources.enter_context(serve())
+                self._place = _Place(served.api_url, served.token, None)
+        return self._place
+
+    def _make_client(self) -> Client:
         from stackduck.api.client import Client
 
-        wanted = self._settings
-        api_url, token, token_env = wanted.api_url, wanted.token, wanted.token_env
-        if wanted.sandbox:
-            from stackduck.sandbox import serve
-
-            served = self._resources.enter_context(serve())
-            api_url, token, token_env = served.api_url, served.token, None
+        place = self._placed()
         client = Client(
-            api_url=api_url,
-            token=token,
-            token_env=token_env,
-            auth=wanted.auth,
-            concurrency=wanted.concurrency,
-            max_wait=wanted.max_wait,
+            api_url=place.api_url,
+            token=place.token,
+            token_env=place.token_env,
+            auth=self._settings.auth,
+            concurrency=self._settings.concurrency,
+            max_wait=self._settings.max_wait,
         )
         self._resources.callback(client.close)
         return client
+
+    def _archive(self) -> Archive | None:
+        """Return the archive of the API's host; a sandbox's lasts as long as the connection."""
+        import os
+
+        from stackduck.api import hosts
+        from stackduck.engine.archive.days import Archive, root_folder
+
+        wanted = self._settings.archive
+        if wanted is False:
+            return None
+        base = hosts.base_from(self._placed().api_url, os.environ)
+        if self._settings.sandbox and not isinstance(wanted, (str, Path)):
+            root = Path(self._resources.enter_context(TemporaryDirectory(prefix="stackduck-")))
+        else:
+            root = root_folder(str(wanted) if isinstance(wanted, (str, Path)) else None)
+        return Archive(root, host=base.origin)

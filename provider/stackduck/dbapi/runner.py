@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -13,13 +13,16 @@ from stackduck.dbapi.github import GitHub, Settings
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
-from stackduck.execute import Executor, Permission
+from stackduck.execute import Executor, Origins, Permission
 from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, names, set_by
 
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
+    from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary
     from stackduck.sql.statements import Statement
+
+    OnProgress = Callable[[SyncProgress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,17 @@ class Runner:
     def __init__(self, database: str, settings: Settings) -> None:
         catalog = Catalog.default(settings.registry)
         self._session = Session(database)
-        self._github = GitHub(settings)
-        self._executor = Executor(
-            self._session,
+        self._github = GitHub(settings, catalog)
+        origins = Origins(
             catalog,
             self._github.client,
+            self._github.reports,
+            self._github.registry,
+            account=self._github,
             max_calls=settings.max_calls,
             permission=Permission(settings.allow_writes, settings.dry_run),
-            registry=self._github.registry,
-            account=self._github,
         )
+        self._executor = Executor(self._session, origins)
         self.is_closed = False
 
     def check_open(self) -> None:
@@ -99,18 +103,28 @@ class Runner:
     def run(self, bound: Bound) -> Outcome:
         """Run one statement."""
         self.check_open()
-        started, before = perf_counter(), len(self._github.calls)
+        started, before, downloaded = perf_counter(), len(self._github.calls), self._github.downloaded
         warnings: list[str] = []
         result = self._executor.run(bound, warn=warnings.append)
         calls = self._github.calls[before:]
         stats = Stats(
             rows=result.changed,
             calls=len(calls),
-            bytes=sum(c.bytes for c in calls),
+            bytes=sum(c.bytes for c in calls) + self._github.downloaded - downloaded,
             seconds=perf_counter() - started,
             rate_limit=self._github.rate_limit,
         )
         return Outcome(result, warnings, stats)
+
+    def sync(
+        self, order: SyncOrder, *, pace: int | None, on_progress: OnProgress | None, raise_errors: bool
+    ) -> SyncSummary:
+        """Fill the archive."""
+        from stackduck.dbapi import syncing
+
+        self.check_open()
+        service = self._github.reports()
+        return syncing.run(service, order, pace=pace, on_progress=on_progress, raise_errors=raise_errors)
 
     def export(self, result: Result, path: str) -> int:
         """Write a result to a Parquet file instead of fetching it; returns the number of rows."""
@@ -130,7 +144,8 @@ class Runner:
     def stats(self) -> Stats:
         """What all statements have cost so far, those that failed included."""
         calls = self._github.calls
-        return Stats(calls=len(calls), bytes=sum(c.bytes for c in calls), rate_limit=self._github.rate_limit)
+        size = sum(c.bytes for c in calls) + self._github.downloaded
+        return Stats(calls=len(calls), bytes=size, rate_limit=self._github.rate_limit)
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""

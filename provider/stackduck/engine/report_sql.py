@@ -51,10 +51,11 @@ class Reports:
         """Return the query of the elements of an array, by its dotted path, with key columns of their rows before."""
         column, *inside = array.split(".")
         path = ".".join(quoted(name) for name in (column, *inside))
-        rows = self.rows([*keys, column])
-        kept = ", ".join(map(quoted, keys))
-        chosen = ", ".join([*map(quoted, keys), *(f"e.{quoted(name)} AS {quoted(name)}" for name, _ in fields)])
-        return f"SELECT {chosen} FROM (SELECT {kept}, unnest({path}) AS e FROM ({rows}))"
+        names = list(dict.fromkeys(keys))
+        kept = "".join(f"{quoted(name)}, " for name in names)
+        chosen = ", ".join([*map(quoted, names), *(f"e.{quoted(name)} AS {quoted(name)}" for name, _ in fields)])
+        rows = self.rows(list(dict.fromkeys([*names, column])))
+        return f"SELECT {chosen} FROM (SELECT {kept}unnest({path}) AS e FROM ({rows}))"
 
     def _groups(self) -> Mapping[str, list[Path]]:
         groups: dict[str, list[Path]] = {}

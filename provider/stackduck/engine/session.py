@@ -5,7 +5,7 @@ Every session runs in UTC. Statements of one session follow each other; a result
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Any
@@ -36,6 +36,8 @@ class Session:
         self._open: Result | None = None
         self._latest: tuple[str, Mapping[str, object] | None] | None = None
         self._spent: list[str] = []
+        self._views: set[str] = set()
+        self._afterwards: list[Callable[[], None]] = []
         self._numbers = 0
 
     def run(
@@ -102,10 +104,18 @@ class Session:
             spent, self._spent = self._spent, []
             for name in spent:
                 # In a transaction that has failed nothing can be dropped; a later statement does it.
+                kind = "VIEW" if name in self._views else "TABLE"
                 try:
-                    self._duck.execute(f"DROP TABLE IF EXISTS temp.{quoted(name)}")
+                    self._duck.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
+                    self._views.discard(name)
                 except duckdb.Error:
                     self._spent.append(name)
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        afterwards, self._afterwards = self._afterwards, []
+        for each in afterwards:
+            each()
 
     def _execute(self, sql: str, parameters: Mapping[str, object] | None) -> duckdb.DuckDBPyConnection:
         return self._duck.execute(sql, dict(parameters)) if parameters else self._duck.execute(sql)
@@ -115,10 +125,18 @@ class Session:
         listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
         self.rows(f"CREATE TEMP TABLE {quoted(name)} ({listed})")
 
-    def discard(self, names: Sequence[str]) -> None:
-        """Drop relations as soon as the statement that reads them is done with the connection."""
+    def become_view(self, name: str, sql: str) -> None:
+        """Put a view in the place of an empty relation."""
+        with self._lock:
+            self.rows(f"DROP TABLE temp.{quoted(name)}")
+            self._views.add(name)
+            self.rows(f"CREATE TEMP VIEW {quoted(name)} AS {sql}")
+
+    def discard(self, names: Sequence[str], *, afterwards: Sequence[Callable[[], None]] = ()) -> None:
+        """Drop relations as soon as the statement that reads them is done with the connection, then clean up."""
         with self._lock:
             self._spent += names
+            self._afterwards += afterwards
 
     def check(self, sql: str, parameters: Mapping[str, object]) -> None:
         """Let DuckDB bind a statement without running it; raises ProgrammingError for what it does not know."""
@@ -227,6 +245,7 @@ class Session:
         with self._lock:
             self._open = None
             self._duck.close()
+            self._clean_up()
 
 
 def _literal_rows(result: Result) -> tuple[str, Mapping[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from stackduck.engine.relations import Loader
@@ -12,22 +12,22 @@ from stackduck.engine.shapes import Shape
 if TYPE_CHECKING:
     from stackduck.api.client import Client
     from stackduck.catalog.model import Request
-    from stackduck.sql.plan import Plan, Scan
+    from stackduck.sql.plan import Scan
 
 Warn = Callable[[str], None]
 
 
-def load(plan: Plan, *, session: Session, client: Callable[[], Client], max_calls: int, warn: Warn) -> None:
-    """Ask for everything that the plan's scans need, and load it.
+def load(scans: Sequence[Scan], *, session: Session, client: Callable[[], Client], max_calls: int, warn: Warn) -> None:
+    """Ask for the pages of all scans, and load them.
 
     Scans that share a request share its answer. Raises what the client and the loaders raise.
     """
-    requests = plan.requests
+    requests = tuple(dict.fromkeys(request for scan in scans for request in scan.requests))
     if not requests:
         return
     readers: dict[Request, list[tuple[Scan, int, Loader]]] = {r: [] for r in requests}
     loaders = []
-    for scan in plan.scans:
+    for scan in scans:
         loader = _loader(session, scan)
         loaders.append((scan, loader))
         for i, request in enumerate(scan.requests):

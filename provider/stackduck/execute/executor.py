@@ -16,7 +16,8 @@ from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
 from stackduck.execute import explained, pulls
-from stackduck.execute.permission import Permission
+from stackduck.execute.loading import Loaded, load
+from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
 from stackduck.sql import looking, registries, statements, verbs
@@ -24,10 +25,7 @@ from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
-    from stackduck.api.client import Client
-    from stackduck.api.pulling import Registry
-    from stackduck.catalog.names import Catalog
-    from stackduck.execute.looking import Account, Looking
+    from stackduck.execute.looking import Looking
     from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
@@ -45,24 +43,10 @@ _MOST_ATTEMPTS = 3
 class Executor:
     """Runs the statements of one connection."""
 
-    def __init__(
-        self,
-        session: Session,
-        catalog: Catalog,
-        client: Callable[[], Client],
-        *,
-        max_calls: int,
-        permission: Permission | None = None,
-        registry: Callable[[], Registry] | None = None,
-        account: Account | None = None,
-    ) -> None:
+    def __init__(self, session: Session, origins: Origins) -> None:
         self.session = session
-        self.catalog = catalog
-        self.client = client
-        self.max_calls = max_calls
-        self.permission = permission or Permission()
-        self.registry = registry
-        self.account = account
+        self.origins = origins
+        self.catalog = origins.catalog
         self._views: dict[str, str] | None = None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
@@ -70,7 +54,7 @@ class Executor:
         statement = bound.statement
         try:
             if (asked := registries.read(statement)) is not None:
-                return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.registry)
+                return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.origins.registry)
             if looking.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
                 return looked
             if verbs.may_change(statement) and (changed := self._changed(bound, warn=warn)) is not None:
@@ -92,11 +76,11 @@ class Executor:
         writer = Writer(
             self.session,
             self.catalog,
-            self.client,
+            self.origins.client,
             ask=partial(self.run, warn=warn),
             reads=self._needs_planner,
-            max_calls=self.max_calls,
-            permission=self.permission,
+            max_calls=self.origins.max_calls,
+            permission=self.origins.permission,
         )
         return writer.run(bound, warn=warn)
 
@@ -116,7 +100,7 @@ class Executor:
     def _looking(self) -> Looking:
         from stackduck.execute.looking import Looking
 
-        return Looking(self.session, self.catalog, self.account)
+        return Looking(self.session, self.catalog, self.origins.account)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -214,22 +198,20 @@ class Executor:
             parameters,
             self.catalog,
             database=PlanningDatabase(self.session),
-            max_calls=self.max_calls,
+            max_calls=self.origins.max_calls,
             only_columns=only_columns,
         )
 
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
-        from stackduck.execute import calls
-
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
-        names = [scan.relation for scan in plan.scans]
+        left = Loaded([scan.relation for scan in plan.scans])
         try:
             self._create_relations(plan, statement)
-            calls.load(plan, session=self.session, client=self.client, max_calls=self.max_calls, warn=warn)
+            load(plan, self.origins, session=self.session, warn=warn, left=left)
             return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
         finally:
-            self.session.discard(names)
+            self.session.discard(left.relations, afterwards=left.afterwards)
 
     def _create_relations(self, plan: Plan, statement: Statement) -> None:
         """Make the empty relations and let DuckDB bind the statement over them, before any call."""
@@ -246,7 +228,7 @@ class Executor:
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
         self._bind_only(plan, statement)
-        return explained.result(self.session, plan.scans)
+        return explained.result(self.session, plan.scans, reports=self.origins.reports)
 
     def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from stackduck.engine import rows
@@ -11,17 +11,26 @@ from stackduck.engine.session import Session
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
+    from stackduck.execute.reports.service import ReportService
     from stackduck.sql.plan import Scan
+
+Row = tuple[str, str, str, str, int, int | None]
 
 _COLUMNS = (
     *(("resource", "VARCHAR"), ("method", "VARCHAR"), ("call", "VARCHAR")),
-    *(("parameters", "VARCHAR"), ("calls", "BIGINT")),
+    *(("parameters", "VARCHAR"), ("calls", "BIGINT"), ("bytes", "BIGINT")),
 )
+"""`bytes` are those that come from report links, as far as the archive tells."""
 
 
-def result(session: Session, scans: Sequence[Scan]) -> Result:
-    """Return one row for each path that the scans call."""
-    return rows.result(session, _COLUMNS, [row for scan in scans for row in _rows(scan)])
+def result(session: Session, scans: Sequence[Scan], *, reports: Callable[[], ReportService]) -> Result:
+    """Return one row for each path that the scans call, and for each other place from which their rows come."""
+    found: list[Row] = [(*row, None) for scan in scans if not scan.is_report for row in _rows(scan)]
+    if of_reports := [scan for scan in scans if scan.is_report]:
+        from stackduck.execute.reports import explaining
+
+        found += explaining.rows(of_reports, reports())
+    return rows.result(session, _COLUMNS, found)
 
 
 def _rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:

@@ -79,7 +79,7 @@ def plan_backfill(
         for name in names
     }
     steps = [Step(name, fetch) for name, coverage in coverages.items() for fetch in coverage.fetches]
-    return Backfill(tuple(sorted(steps, key=_newest_first)), coverages)
+    return Backfill(tuple(sorted(steps, key=newest_first)), coverages)
 
 
 def _days(report: str, scope: str, since: date | None, until: date | None, *, today: date) -> tuple[date, ...]:
@@ -87,7 +87,8 @@ def _days(report: str, scope: str, since: date | None, until: date | None, *, to
     return days_of((since or first, until or last))
 
 
-def _newest_first(step: Step) -> tuple[bool, int]:
+def newest_first(step: Step) -> tuple[bool, int]:
+    """Return the key by which steps are sorted, those of several scopes too."""
     return not step.fetch.is_latest, -step.fetch.days[-1].toordinal()
 
 

@@ -33,6 +33,8 @@ _AHEAD = timedelta(days=5 * 366)
 
 Window = tuple[date, date]
 """The first and the last day of a 28-day report."""
+NO_WINDOW: Window = (date.max, date.min)
+"""That of a 28-day report which GitHub does not have: no day is in it."""
 
 
 def utc_day(moment: datetime) -> date:

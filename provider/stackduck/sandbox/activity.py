@@ -1,4 +1,4 @@
-"""Who used which surface of Copilot on which day, and how often within a window of days.
+"""Who used which surface of Copilot on which day, as GitHub knows it on another day, and how often within a window.
 
 Every count of active users is derived from here, so that daily, weekly and monthly counts agree. Writes no rows.
 """
@@ -18,6 +18,10 @@ Hidden = Callable[[int], int]
 K = TypeVar("K")
 
 WEEK, MONTH = 7, 28
+SETTLED = 4
+"""Days after a day from which on its figures no longer change."""
+SENT_LATE = AGENT | CLI
+"""Surfaces whose telemetry may come after that of the others."""
 AGENT_SURFACES = (AGENT, CLI, CLOUD, APP, VSCODE_AGENT)
 FIELD = 5
 """Bits of a packed count: enough for the 28 days of the longest window."""
@@ -88,6 +92,17 @@ def surfaces_used(seed: int, someone: Person, day: int) -> int:
     return (used or habit.otherwise) & visible_surfaces(day)
 
 
+def known_by_now(someone: Person, day: int, *, used: int, age: int) -> int:
+    """Give what is known, `age` days after a day, of the surfaces that were used on it.
+
+    After two days something of every fourth person is still to come, after three of every eighth, then of nobody.
+    """
+    turn = someone.number + day
+    if age >= SETTLED or turn % (1 << age):
+        return used
+    return used & ~SENT_LATE if turn // 8 % 2 else 0
+
+
 def phase(packed: int) -> int:
     """Give the adoption phase of a 28-day window: none, code first, one agent surface, or several.
 
@@ -105,11 +120,12 @@ def nothing(_: int) -> int:
 
 
 class Activity:
-    """The days of everybody, kept for as many days as two overlapping windows need."""
+    """The days of everybody as they are known on one day, kept for as many days as two overlapping windows need."""
 
-    def __init__(self, seed: int, people: Sequence[Person]) -> None:
+    def __init__(self, seed: int, people: Sequence[Person], today: int) -> None:
         self.seed = seed
         self.people = people
+        self._today = today
         self._days: dict[int, list[int]] = {}
         self._months: dict[int, list[int]] = {}
         self._counts: dict[tuple[int, int], list[int]] = {}
@@ -118,9 +134,18 @@ class Activity:
         """Give everybody's surfaces on a day, in the order of the people."""
         found = self._days.get(day)
         if found is None:
-            found = [surfaces_used(self.seed, someone, day) for someone in self.people]
+            found = [self._known(someone, day) for someone in self.people]
             _keep(self._days, day, found, most=96)
         return found
+
+    def age(self, day: int) -> int:
+        """Give how many days ago a day was, no more than it takes to settle."""
+        return min(self._today - day, SETTLED)
+
+    def _known(self, someone: Person, day: int) -> int:
+        """Give a person's surfaces on a day, as far as they are known."""
+        used = surfaces_used(self.seed, someone, day)
+        return known_by_now(someone, day, used=used, age=self.age(day))
 
     def within(
         self, day: int, length: int, *, members: Sequence[int], since: int, hidden: Hidden = nothing

@@ -6,7 +6,6 @@ What is answered is in reads.py and writes.py.
 from __future__ import annotations
 
 import threading
-import zlib
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from functools import lru_cache
 
 from . import reads, special, writes
 from .answers import Refusal, not_found
+from .blobs import packed
 from .call import Call
 from .people import dice
 from .wire import Request, Response
@@ -104,7 +104,7 @@ class Api:
         self._world = world
         self._lock = threading.Lock()
         self._answered = 0
-        self._flaky: Counter[str] = Counter()
+        self._asked: Counter[str] = Counter()
 
     def __call__(self, request: Request) -> Response:
         """Answer a request."""
@@ -136,9 +136,7 @@ class Api:
         kind = "enterprise" if "enterprise" in names else "organization"
         slug = (names.get("enterprise") or names.get("org") or "").lower()
         special.refuse(slug, kind, now=self._world.clock())
-        if slug == special.FLAKY:
-            self._stumble(request)
-        twist = slug if slug in special.TWISTS or slug == special.NO_DATA else None
+        twist = self._twist(slug, request)
         if kind == "enterprise":
             if slug != self._world.enterprise.slug and twist is None:
                 raise not_found()
@@ -148,12 +146,20 @@ class Api:
             raise not_found()
         return Call(request, names, home, twist)
 
-    def _stumble(self, request: Request) -> None:
-        """Fail the first two requests of a path."""
+    def _twist(self, slug: str, request: Request) -> str | None:
+        """Give the special name in whose manner to answer, if any; two depend on how often was asked."""
+        if slug == special.FLAKY and self._count(request.path) <= 2:
+            raise Refusal(502, "Server Error")
+        if slug == special.STALE:
+            is_first = self._count(f"{request.path}?day={request.query.get('day')}") % 2
+            return special.EXPIRED if is_first else special.STALE
+        return slug if slug in special.TWISTS else None
+
+    def _count(self, key: str) -> int:
+        """Count how often something was asked for."""
         with self._lock:
-            self._flaky[request.path] += 1
-            if self._flaky[request.path] <= 2:
-                raise Refusal(502, "Server Error")
+            self._asked[key] += 1
+            return self._asked[key]
 
     def _headers(self, response: Response, number: int) -> dict[str, str]:
         """Give the headers that every answer bears; those of the answer itself come last."""
@@ -195,11 +201,7 @@ def _compressed(request: Request, response: Response) -> Response:
     if len(response.body) < GZIP_FROM or "gzip" not in request.headers.get("accept-encoding", ""):
         return response
     headers: Mapping[str, str] = {**response.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Response(response.status, _gzip(response.body), headers)
+    return Response(response.status, _packed(response.body), headers)
 
 
-@lru_cache(maxsize=256)
-def _gzip(body: bytes) -> bytes:
-    """Compress a body, fast rather than well."""
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return packer.compress(body) + packer.flush()
+_packed = lru_cache(maxsize=256)(packed)

@@ -14,6 +14,7 @@ from .people import CLI, Person, person, words
 
 SLUG = "octo-demo"
 ENTERPRISE_ID = 200_417
+COUNCIL = "ent:council"
 SUFFIXES = ("eng", "data", "apps", "ops", "labs", "web", "core", "field")
 TEAM_NAMES = ("frontend", "backend", "platform", "mobile", "security", "analytics", "research", "tooling")
 REPOSITORY_NAMES = words(
@@ -122,9 +123,9 @@ class Enterprise:
         """Give every organization's teams, then the enterprise's; the last of each is too small for the reports."""
         found = [team for organization in self.organizations for team in self._teams(organization)]
         seated = range(self.users)
-        everybody = ("everyone", tuple(seated)), ("champions", tuple(seated[::4])), ("council", tuple(seated[:3]))
-        for n, (name, members) in enumerate(everybody):
-            found.append(Team(7_700_001 + n, name.title(), f"ent:{name}", None, members))
+        own = ("ent:everyone", tuple(seated)), ("ent:champions", tuple(seated[::4])), (COUNCIL, tuple(seated[:3]))
+        for n, (slug, members) in enumerate(own):
+            found.append(Team(7_700_001 + n, slug.partition(":")[2].title(), slug, None, members))
         return tuple(found)
 
     def _teams(self, organization: Organization) -> list[Team]:

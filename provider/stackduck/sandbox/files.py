@@ -6,17 +6,58 @@ Takes no credentials: a request that brings any is refused, as the real host ref
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from datetime import date
 
+from . import arrivals, blobs, special
 from .enterprise import Scope
-from .people import dice
+from .people import dice, words
+from .reports import Report
 from .wire import Request, Response
 from .world import World
 
-PATH = re.compile(r"/(enterprise|organization)/([^/]+)/([a-z0-9-]+)-report/(\d{4}-\d{2}-\d{2})/part-(\d{5})\.json")
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+DAY = r"(\d{4}-\d\d-\d\d)"
+PATH = re.compile(rf"/(enterprise|organization)/([^/]+)/([a-z0-9-]+)-report/{DAY}/{DAY}/part-(\d{{5}})\.json")
+"""Kind and name of the scope, report, its (last) day, the day on which it was made, part."""
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 UNWANTED = "Authentication information is not given in the correct format. Check the value of Authorization header."
 XML = '<?xml version="1.0" encoding="utf-8"?><Error><Code>{code}</Code><Message>{message}</Message>{more}</Error>'
+WEEKDAYS = words("Mon Tue Wed Thu Fri Sat Sun")
+MONTHS = words("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What the path of a file says."""
+
+    path: str
+    report: Report
+    scope: Scope
+    day: int
+    made_on: int
+    part: int
+    twist: str | None
+    """The special name, if it is one of those whose files differ."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A stored file; its tag tells it from whatever is stored under another path."""
+
+    body: bytes = field(repr=False)
+    etag: str
+    modified: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Give the headers that mark it."""
+        return {
+            "Content-Type": "application/octet-stream",
+            "Accept-Ranges": "bytes",
+            "ETag": self.etag,
+            "Last-Modified": self.modified,
+            "x-ms-blob-type": "BlockBlob",
+        }
 
 
 class Files:
@@ -34,45 +75,66 @@ class Files:
         refusal = self._world.signer.refusal(request.path, dict(request.query), now=self._world.clock())
         if refusal is not None:
             return _error(403, "AuthenticationFailed", "Server failed to authenticate the request.", detail=refusal)
-        body = self._body(request.path)
-        if body is None:
+        place = self._place(request.path)
+        if place is None:
             return _error(404, "BlobNotFound", "The specified blob does not exist.")
-        return _ranged(body, request.headers.get("range"))
+        return _served(self._blob(place), place, request)
 
-    def _body(self, path: str) -> bytes | None:
-        """Give the file of a path, or None if there is none."""
+    def _place(self, path: str) -> Place | None:
+        """Read a path, or give None if no file is there."""
         found = PATH.fullmatch(path)
         if found is None:
             return None
-        kind, slug, name, day, part = found.groups()
-        scope, report = self._scope(kind, slug), self._world.reports.report(kind, name)
-        if scope is None or report is None:
+        kind, slug, name, day, made_on, part = found.groups()
+        report, scope = self._world.reports.report(kind, name), self._world.scope_of(kind, slug)
+        if report is None or scope is None:
             return None
-        return self._world.reports.content(report, scope, date.fromisoformat(day).toordinal(), int(part))
+        twist = slug if slug in special.STORED else None
+        return Place(path, report, scope, arrivals.ordinal(day), arrivals.ordinal(made_on), int(part), twist)
 
-    def _scope(self, kind: str, slug: str) -> Scope | None:
-        """Give the enterprise or organization of a path, or None if there is none."""
-        if kind == "enterprise":
-            return self._world.scope(None) if slug == self._world.enterprise.slug else None
-        home = self._world.enterprise.organization(slug)
-        return self._world.scope(home) if home else None
+    def _blob(self, place: Place) -> Blob:
+        """Give the file of a place."""
+        made = date.fromordinal(place.made_on)
+        return Blob(
+            self._body(place),
+            etag=f'"0x{dice(*self._world.identity, place.path, size=8).hex().upper()}"',
+            modified=f"{WEEKDAYS[made.weekday()]}, {made.day:02} {MONTHS[made.month - 1]} {made.year} 03:36:11 GMT",
+        )
+
+    def _body(self, place: Place) -> bytes:
+        """Give the bytes of a file; those that took more than the rows themselves are kept."""
+        reports = self._world.reports_made(place.day, place.made_on)
+
+        def rows(part: int) -> bytes:
+            return reports.content(place.report, place.scope, place.day, part)
+
+        def make() -> bytes:
+            many = reports.parts(place.report, place.scope)
+            return blobs.stored(rows, place.part, parts=many, report=place.report.name, twist=place.twist)
+
+        is_plain = place.twist is None and not blobs.is_packed(place.part)
+        return make() if is_plain else self._world.bodies.get(place.path, make)
 
 
-def _ranged(body: bytes, wanted: str | None) -> Response:
-    """Give a body or the range of it that is wanted."""
-    headers = {
-        "Content-Type": "application/octet-stream",
-        "Accept-Ranges": "bytes",
-        "ETag": f'"0x{dice(len(body), body[:64], size=8).hex().upper()}"',
-        "x-ms-blob-type": "BlockBlob",
-    }
-    found = RANGE.fullmatch(wanted or "")
-    if found is None or found.groups() == ("", ""):
-        return Response(200, body, headers)
-    first, last = _bounds(found[1], found[2], len(body))
+def _served(blob: Blob, place: Place, request: Request) -> Response:
+    """Give a file, or the range of it that is wanted if the file is still the same."""
+    headers, size = blob.headers | blobs.encoding(place.part, place.twist), len(blob.body)
+    wanted = RANGE.fullmatch(request.headers.get("range", "")) if _is_same(blob, request) else None
+    if request.headers.get("if-match", "*") not in ("*", blob.etag):
+        return _error(412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.")
+    if wanted is None or wanted.groups() == ("", ""):
+        cut = size // 2 if place.twist == special.TORN else None
+        return Response(200, blob.body, headers, breaks_after=cut)
+    first, last = _bounds(wanted[1], wanted[2], size)
     if first > last:
         return _error(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
-    return Response(206, body[first : last + 1], headers | {"Content-Range": f"bytes {first}-{last}/{len(body)}"})
+    headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    return Response(206, blob.body[first : last + 1], headers)
+
+
+def _is_same(blob: Blob, request: Request) -> bool:
+    """Say whether the file is the one of which If-Range wants the rest."""
+    return request.headers.get("if-range", blob.etag) in (blob.etag, blob.modified)
 
 
 def _bounds(first: str, last: str, size: int) -> tuple[int, int]:

@@ -36,8 +36,11 @@ def report(world: World, call: Call) -> Response:
     day = world.reports.last_day if found.is_window else _wanted_day(call)
     if call.special == special.NO_DATA:
         return special.no_data(scope.kind, found.name, day)
-    if not world.reports.exists(found, scope, day):
+    if not world.has_report(found, scope, day):
         return special.no_report(scope.kind, found.name, day)
+    gap = special.gap(scope.kind, found.name, day) if call.special == special.GAPS else None
+    if gap is not None:
+        return gap
     days = window(day) if found.is_window else {"report_day": day_text(day)}
     return answer({"download_links": _links(world, call, found, day), **days})
 
@@ -57,9 +60,10 @@ def _wanted_day(call: Call) -> int:
 def _links(world: World, call: Call, found: Report, day: int) -> list[str]:
     """Sign a link for every part of a report."""
     scope, now = world.scope(call.organization), world.clock()
-    seconds = -1.0 if call.special == special.EXPIRED else world.link_seconds
-    slug = special.LOST if call.special == special.LOST else scope.slug
-    folder = f"/{scope.kind}/{slug}/{found.name}-report/{day_text(day)}"
+    seconds = -1.0 if call.special == special.EXPIRED else world.options.link_seconds
+    slug = special.folder(call.special, day) or scope.slug
+    made_on = day_text(world.reports.made_on(day))
+    folder = f"/{scope.kind}/{slug}/{found.name}-report/{day_text(day)}/{made_on}"
     return [
         world.files_url + world.signer.sign(f"{folder}/part-{n:05}.json", now=now, seconds=seconds)
         for n in range(world.reports.parts(found, scope))
@@ -69,7 +73,8 @@ def _links(world: World, call: Call, found: Report, day: int) -> list[str]:
 def seats(world: World, call: Call) -> Response:
     """Answer with a page of seats, of an organization or of the whole enterprise."""
     page, size = page_bounds(call.request, default=50)
-    key = f"{call.organization.login if call.organization else ''}/{world.seats.version}/{page}/{size}"
+    whose = call.organization.login if call.organization else ""
+    key = f"{whose}/{world.today}/{world.seats.version}/{page}/{size}"
     held = list(world.seats.of(call.organization).values()) if call.organization else world.seats.everywhere()
     total = len(held) if call.organization else len({seat.holder for seat in held})
     body = world.pages.get(key, lambda: _seat_page(world, page_of(held, page, size), total))
@@ -84,7 +89,7 @@ def _seat_page(world: World, held: Sequence[Seat], total: int) -> bytes:
 
 def _seat(world: World, found: Seat) -> dict[str, Any]:
     """Give a seat's JSON."""
-    return shapes.seat(found, world.activity, world.today)
+    return shapes.seat(found, world.reports.activity, world.today)
 
 
 def member_seat(world: World, call: Call) -> Response:
@@ -106,7 +111,7 @@ def enterprise_member_seats(world: World, call: Call) -> Response:
 
 def billing(world: World, call: Call) -> Response:
     """Answer with an organization's seat counts and policies."""
-    key = f"{call.home.login}/{world.seats.version}/billing"
+    key = f"{call.home.login}/{world.today}/{world.seats.version}/billing"
     body = world.pages.get(key, lambda: encoded(_billing(world, call.home)))
     return Response(200, body, {"Content-Type": JSON})
 
@@ -114,7 +119,7 @@ def billing(world: World, call: Call) -> Response:
 def _billing(world: World, home: Organization) -> dict[str, Any]:
     """Count an organization's seats."""
     held, cycle = list(world.seats.of(home).values()), world.seats.this_cycle()
-    seen = [shapes.last_activity_day(seat, world.activity, world.today) for seat in held]
+    seen = [shapes.last_activity_day(seat, world.reports.activity, world.today) for seat in held]
     active = sum(day is not None and day >= cycle for day in seen)
     counts = (
         len(held),

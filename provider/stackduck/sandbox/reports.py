@@ -1,6 +1,7 @@
-"""The usage reports: which exist for which day, in how many parts, and the bytes of each part.
+"""The usage reports as they stand on one day: which there are, in how many parts, and the rows of each part.
 
-A part is made when it is asked for, so that a large enterprise costs no start-up time and little memory.
+A part is made when it is asked for, so that a large enterprise costs no start-up time and little memory. How parts are
+stored and handed out is not known here.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from . import arrivals
-from .activity import MONTH, Activity
+from .activity import MONTH, SETTLED, Activity
 from .answers import encoded
 from .arrivals import day_text
 from .enterprise import Enterprise, Scope
 from .people import dice
 
+T = TypeVar("T")
+
 DELAY = 2
 """Full days until a day is processed."""
 LOOK_BACK = 365
 MEMBERS_PER_PART = 2000
+TEAM_AND_REPOSITORY_PARTS = 2
 FEW_MEMBERS = 300
-CACHE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class Report:
     def is_window(self) -> bool:
         """Say whether it covers 28 days."""
         return self.name.endswith("28-day")
+
+    @property
+    def is_entity(self) -> bool:
+        """Say whether it is about an enterprise or organization as a whole, in one JSON object."""
+        return self.name.startswith(("enterprise-", "organization-"))
 
 
 REPORTS = {
@@ -60,15 +69,22 @@ REPORTS = {
 }
 
 
+def one_day_reports() -> tuple[str, ...]:
+    """Give the names of the reports of one day."""
+    return tuple(dict.fromkeys(report.name for some in REPORTS.values() for report in some if not report.is_window))
+
+
 class Reports:
     """The reports of one enterprise as they stand on one day."""
 
-    def __init__(self, enterprise: Enterprise, activity: Activity, today: int) -> None:
+    def __init__(self, enterprise: Enterprise, today: int, *, bodies: ByteCache, is_documented: bool) -> None:
         self.enterprise = enterprise
-        self.activity = activity
+        self.activity = Activity(enterprise.seed, enterprise.people, today)
         self.last_day = today - DELAY
+        self._today = today
         self._first_day = today - LOOK_BACK
-        self._bytes = ByteCache(CACHE_BYTES)
+        self._bodies = bodies
+        self._is_documented = is_documented
 
     def report(self, kind: str, name: str) -> Report | None:
         """Give a kind of scope's report by name."""
@@ -78,31 +94,37 @@ class Reports:
         """Say whether there is a report for, or up to, a day."""
         return max(self._first_day, scope.since, report.since) <= day <= self.last_day
 
+    def made_on(self, day: int) -> int:
+        """Give the day on which a report for, or up to, a day was made last: until the day's figures are settled."""
+        return min(self._today, day + SETTLED)
+
     def parts(self, report: Report, scope: Scope) -> int:
         """Give the number of files of a report."""
-        if not report.name.startswith("users-"):
+        if report.is_entity:
             return 1
-        return len(self._pieces(report, scope, self.last_day))
+        if report.name.startswith("users-"):
+            return len(self._pieces(report, scope, self.last_day))
+        return TEAM_AND_REPOSITORY_PARTS
 
     def content(self, report: Report, scope: Scope, day: int, part: int) -> bytes:
-        """Give the bytes of a part."""
-        key = f"{scope.kind}/{scope.slug}/{report.name}/{day}/{part}"
-        return self._bytes.get(key, lambda: self._content(report, scope, day, part))
+        """Give the rows of a part as JSON, one a line."""
+        key = f"{scope.kind}/{scope.slug}/{report.name}/{day}/{self.made_on(day)}/{part}"
+        return self._bodies.get(key, lambda: self._content(report, scope, day, part))
 
     def _content(self, report: Report, scope: Scope, day: int, part: int) -> bytes:
-        """Make the bytes of a part."""
+        """Make the rows of a part."""
         if report.name.startswith("users-"):
             days, members = self._pieces(report, scope, day)[part]
             return self._users(scope, days, members, window=window(day) if report.is_window else {})
-        if report.is_window:
+        if report.is_entity and report.is_window:
             return self._entity_window(scope, day)
         from . import totals
 
-        if report.name == "user-teams-1-day":
-            return lines(encoded(row) for row in totals.user_team_rows(self.enterprise, scope, day))
-        if report.name == "repos-1-day":
-            return lines(encoded(row) for row in totals.repository_rows(self.enterprise, scope, day))
-        return encoded(totals.entity_row(self.activity, self.enterprise, scope, day))
+        if report.is_entity:
+            return encoded(totals.entity_row(self.activity, self.enterprise, scope, day))
+        rows = totals.user_team_rows if report.name == "user-teams-1-day" else totals.repository_rows
+        found = list(rows(self.enterprise, scope, day))
+        return lines(map(encoded, split(found, TEAM_AND_REPOSITORY_PARTS)[part]))
 
     def _entity_window(self, scope: Scope, day: int) -> bytes:
         """Wrap the 1-day reports of a window, which GitHub gives in no order."""
@@ -140,7 +162,9 @@ class Reports:
             used, hidden = self.activity.on(day), scope.hidden(day)
             for index in members:
                 if surfaces := used[index] & ~hidden:
-                    row = user_row(self.activity, index, day, scope=scope, used=surfaces)
+                    row = user_row(
+                        self.activity, index, day, scope=scope, used=surfaces, is_documented=self._is_documented
+                    )
                     rows.append(encoded({**window, **row}))
         return lines(rows)
 
@@ -150,9 +174,9 @@ def window(day: int) -> dict[str, str]:
     return {"report_start_day": day_text(day - MONTH + 1), "report_end_day": day_text(day)}
 
 
-def split(members: Sequence[int], many: int) -> list[Sequence[int]]:
-    """Split members into parts of nearly one size."""
-    return [members[n * len(members) // many : (n + 1) * len(members) // many] for n in range(many)]
+def split(items: Sequence[T], many: int) -> list[Sequence[T]]:
+    """Split items into parts of nearly one size."""
+    return [items[n * len(items) // many : (n + 1) * len(items) // many] for n in range(many)]
 
 
 def lines(rows: Iterable[bytes]) -> bytes:

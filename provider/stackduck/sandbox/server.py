@@ -91,6 +91,11 @@ class Sandbox:
         """Give the last day that has reports."""
         return date.fromordinal(self._world.reports.last_day)
 
+    @property
+    def late_day(self) -> date:
+        """Give the day of which one report comes late."""
+        return date.fromordinal(self._world.late_day)
+
     def close(self) -> None:
         """Stop listening and end every connection."""
         self._api.close()
@@ -142,18 +147,46 @@ def serve(
     latency: float = 0.0,
     fail_first: int = 0,
     clock: Callable[[], float] = time.time,
+    late_report: str | None = "repos-1-day",
+    late_seconds: float = 3600.0,
+    undocumented: bool = True,
+    cache_bytes: int = 64 * 1024 * 1024,
 ) -> Sandbox:
     """Start a sandbox; close it, or use it as a context manager.
 
-    The same seed, sizes and `today` (the UTC day by default) give the same bytes, links excepted. Port 0 is any free
-    port. Every API answer and file waits `latency` seconds; the first `fail_first` requests of a path get a 503.
+    The same seed, sizes, options and day give the same bytes, links excepted. What the sandbox holds:
+
+    - `seed`: another number makes other people.
+    - `users`: people with a Copilot seat, beside a few without; `organizations`: those they are members of.
+    - `undocumented`: whether users reports hold fields that GitHub does not document, and one of another type.
+
+    What day it is there:
+
+    - `today`: the day on which it starts, at noon; the clock's UTC day if it is None.
+    - `clock`: gives seconds since 1970, like time.time, which it is by default. As it goes on, links expire, another
+      day comes, its reports appear, and those of the days before change until their fourth day.
+
+    What it says late or lets expire:
+
+    - `link_seconds`: life of a link.
+    - `late_report`: the 1-day report that has no data at first for `Sandbox.late_day`, the day before the last one
+      processed at the start, in any scope; it appears `late_seconds` after the start. None: nothing is late.
+
+    How it listens and answers:
+
+    - `host`, `api_port`, `files_port`: where; port 0 is any free one.
+    - `latency`: seconds that every API answer and file waits.
+    - `fail_first`: how many requests of each API path are answered with 503 at first.
+    - `cache_bytes`: how many bytes of report files are kept in memory once they are made.
+
+    Raises ValueError for no users, no organizations or an unknown `late_report`, and OSError for a port in use.
     """
     from .enterprise import Enterprise
-    from .world import World, utc_today
+    from .world import Options, World
 
-    enterprise = Enterprise(seed, users=users, organizations=organizations)
+    options = Options(today, clock, link_seconds, late_report, late_seconds, undocumented, cache_bytes)
     return Sandbox(
-        World(enterprise, (today or utc_today()).toordinal(), link_seconds, clock),
+        World(Enterprise(seed, users=users, organizations=organizations), options),
         host=host,
         api_port=api_port,
         files_port=files_port,

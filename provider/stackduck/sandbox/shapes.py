@@ -11,7 +11,7 @@ from typing import Any
 from . import arrivals
 from .activity import Activity
 from .arrivals import day_text
-from .enterprise import Organization, Repository, Team
+from .enterprise import SLUG, Organization, Repository, Team
 from .people import Person, dice
 from .seats import Seat
 from .usage import surface_of
@@ -182,14 +182,14 @@ def seat(found: Seat, activity: Activity, today: int) -> dict[str, Any]:
         **_last_use(found, activity, today),
         "plan_type": plan(found.organization),
         "assignee": simple_user(found.holder) if found.holder else None,
-        "assigning_team": team(found.team, "") if found.team else None,
-        "organization": organization(found.organization),
+        "assigning_team": team(found.team, SLUG) if found.team else None,
+        "organization": organization(found.organization) if found.organization else None,
     }
 
 
-def plan(home: Organization) -> str:
-    """Give an organization's plan."""
-    return "business" if home.position else "enterprise"
+def plan(home: Organization | None) -> str:
+    """Give the plan of an organization, or of the enterprise."""
+    return "business" if home and home.position else "enterprise"
 
 
 def last_activity_day(found: Seat, activity: Activity, today: int) -> int | None:

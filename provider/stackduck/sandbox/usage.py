@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import arrivals
-from .activity import Activity
+from . import arrivals, undocumented
+from .activity import SETTLED, Activity
 from .arrivals import day_text
 from .cells import Cell, cells, groupings, named, total
 from .enterprise import Scope
@@ -46,24 +46,30 @@ IDE_VERSIONS = {
 }
 
 
-def user_row(activity: Activity, index: int, day: int, *, scope: Scope, used: int) -> dict[str, Any]:
-    """Give a person's row of a day, without the window that the 28-day report puts before it."""
+def user_row(
+    activity: Activity, index: int, day: int, *, scope: Scope, used: int, is_documented: bool = False
+) -> dict[str, Any]:
+    """Give a person's row of a day, without the window that the 28-day report puts before it.
+
+    It has fields that no document knows, unless it is to be as documented.
+    """
     someone = activity.people[index]
     rolls = row_rolls(activity.seed, someone, day)
     done = cells(activity.seed, someone, day, used)
-    return {
+    row = {
         "day": day_text(day),
         **scope.ids,
         "user_id": someone.id,
         "user_login": someone.login,
         **named(total(done)),
         **_flags(someone, day, used, scope),
-        **_credits(day, done, used, rolls),
+        **_credits(day, done, used, rolls, age=activity.age(day)),
         **_phase(activity, index, day),
         **_arrays(someone, day, done, used, rolls),
         **surface_blocks(someone, day, done, used, rolls, scope),
         **customizations(day, used, rolls),
     }
+    return row if is_documented else row | undocumented.added(someone, day, row, rolls)
 
 
 def row_rolls(seed: int, someone: Person, day: int) -> bytes:
@@ -91,13 +97,13 @@ def _flags(someone: Person, day: int, used: int, scope: Scope) -> dict[str, bool
     return flags
 
 
-def _credits(day: int, done: list[Cell], used: int, rolls: bytes) -> dict[str, float]:
-    """Give the credits, which a day without telemetry has too."""
+def _credits(day: int, done: list[Cell], used: int, rolls: bytes, *, age: int) -> dict[str, float]:
+    """Give the credits, which a day without telemetry has too; not all of them are counted at once."""
     if day < arrivals.AI_CREDITS:
         return {}
     prompts = sum(metrics[0] for _, metrics in done)
     cents = prompts * (8 + rolls[0] // 4) + (rolls[1] * 4 if used & (SERVER | CLOUD) else 0)
-    return {"ai_credits_used": cents / 100}
+    return {"ai_credits_used": cents * age // SETTLED / 100}
 
 
 def _phase(activity: Activity, index: int, day: int) -> dict[str, Any]:

@@ -26,6 +26,7 @@ REASONS = {
     404: "Not Found",
     405: "Method Not Allowed",
     409: "Conflict",
+    412: "Precondition Failed",
     416: "Range Not Satisfiable",
     422: "Unprocessable Entity",
     429: "Too Many Requests",
@@ -60,6 +61,8 @@ class Response:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    breaks_after: int | None = None
+    """After how many bytes of the body the connection ends, to see how a client takes it."""
 
 
 Handler = Callable[[Request], Response]
@@ -154,7 +157,7 @@ class Listener:
             traceback.print_exc()
             response = Response(500)
         write_response(connection, response, keep_alive=keep_alive, head=request.method == "HEAD")
-        return keep_alive
+        return keep_alive and response.breaks_after is None
 
 
 def read_request(reader: BufferedReader) -> Request | None:
@@ -201,13 +204,12 @@ def write_response(connection: socket.socket, response: Response, *, keep_alive:
     if not keep_alive:
         lines.append("Connection: close")
     start = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
-    if head:
-        connection.sendall(start)
-    elif len(response.body) < MAX_LINE:
-        connection.sendall(start + response.body)
+    body = b"" if head else memoryview(response.body)[: response.breaks_after]
+    if len(body) < MAX_LINE:
+        connection.sendall(start + body)
     else:
         connection.sendall(start)
-        connection.sendall(response.body)
+        connection.sendall(body)
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -39,7 +39,7 @@ def references(scopes: Scopes) -> dict[Occurrence, list[Reference]]:
         query = _query_of(column, by_node)
         if query and _is_ordered_alias(column, query):
             continue
-        target = _resolve_outward(query, column)
+        target = resolve_outward(query, column)[1]
         if target and target[0].occurrence and query:
             name = target[0].original(target[1])
             if name:
@@ -77,14 +77,19 @@ def _query_of(column: exp.Expr, by_node: Mapping[int, Query]) -> Query | None:
     return None
 
 
-def _resolve_outward(query: Query | None, column: exp.Column) -> tuple[Source, str] | None:
-    """Resolve a column where it stands, or in an outer query if the inner one surely lacks it."""
+def resolve_outward(
+    query: Query | None, column: exp.Column
+) -> tuple[Query, tuple[Source, str] | None] | tuple[None, None]:
+    """Resolve a column where it stands, or in an outer query if the inner one surely lacks it.
+
+    Returns the query to which the column belongs, and what it is there, if that is certain.
+    """
     while query:
         target = query.resolve(column)
         if target or _may_be_own(query, column):
-            return target
+            return query, target
         query = query.parent
-    return None
+    return None, None
 
 
 def _may_be_own(query: Query, column: exp.Column) -> bool:

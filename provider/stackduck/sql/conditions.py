@@ -7,20 +7,24 @@ the statement is refused. A condition stays in the SQL either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from datetime import date
 
 from sqlglot import exp
 
+from stackduck.sql.columns import resolve_outward
 from stackduck.sql.constants import Constants, unwrap
+from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.disjuncts import both, merge
-from stackduck.sql.predicates import Reader, kind_of
+from stackduck.sql.predicates import REPORT_DAY, Reader, kind_of
 from stackduck.sql.scopes import Disjuncts, Query, Scopes, Source, join_kind
-from stackduck.sql.values import Values, unite
+from stackduck.sql.values import Days, Listed, Values, unite
 
 
-def collect(scopes: Scopes, constants: Constants) -> None:
-    """Fill `disjuncts` of every occurrence."""
-    walk = _Walk(constants)
+def collect(scopes: Scopes, constants: Constants, day_conditions: DayConditions | None = None) -> None:
+    """Fill `disjuncts` of every occurrence; `day_conditions` are needed where one of them is a report of days."""
+    has_days = any(occurrence.has_days for occurrence in scopes.occurrences)
+    walk = _Walk(constants, day_conditions if has_days else None)
     for query in scopes.queries:
         walk.visit(query, [{}])
     for occurrence in scopes.occurrences:
@@ -30,8 +34,12 @@ def collect(scopes: Scopes, constants: Constants) -> None:
 
 
 class _Walk:
-    def __init__(self, constants: Constants) -> None:
+    def __init__(self, constants: Constants, day_conditions: DayConditions | None) -> None:
         self.constants = constants
+        self.day_conditions = day_conditions
+        """None where the statement reads no report."""
+        self.known: dict[int, Disjuncts] = {}
+        """The id of a source to what must hold for its rows, for the queries within its own."""
 
     def visit(self, query: Query, incoming: Disjuncts) -> None:
         """Walk a query of whose result only the rows that meet `incoming` matter."""
@@ -64,6 +72,7 @@ class _Walk:
         for _ in query.sources:
             if not self._spread_equalities(query, found):
                 break
+        self.known |= found
         nothing = not incoming or any(not d for d in found.values() if self._must_match(query))
         for source in query.sources:
             self._give(source, [] if nothing else found[id(source)])
@@ -88,7 +97,7 @@ class _Walk:
         if not incoming:
             return []
         disjuncts = [{}] if source.opaque else self._carried(query, source, incoming)
-        reader = Reader(query, source, self.constants)
+        reader = Reader(query, source, self.constants, self.day_conditions)
         for condition in _conditions_on(query, source):
             disjuncts = both(disjuncts, reader.values_of(condition))
         return disjuncts
@@ -111,16 +120,52 @@ class _Walk:
         """Use a.x = b.x: what must hold for one side must hold for the other. Tells whether anything was new."""
         news = False
         for source in query.sources:
-            for name, other, other_name in _equalities(query, source):
-                mine = found[id(source)]
-                if all(name in d for d in mine) or kind_of(source, name) != kind_of(other, other_name):
+            for name, other, other_name in self._equalities(query, source):
+                mine, theirs = found[id(source)], found.get(id(other), self.known.get(id(other), []))
+                kind = kind_of(source, name)
+                # Days are narrowed further: each one less is a report less to fetch.
+                if all(name in d for d in mine) and not (kind == REPORT_DAY and mine):
                     continue
-                theirs = found[id(other)]
-                if kind_of(source, name) and theirs and all(other_name in d for d in theirs):
-                    united = unite(d[other_name] for d in theirs)
-                    if united is not None:
-                        found[id(source)], news = both(mine, [{name: united}]), True
+                if kind and theirs and all(other_name in d for d in theirs):
+                    united = self._as_kind(kind, kind_of(other, other_name), unite(d[other_name] for d in theirs))
+                    spread = both(mine, [{name: united}]) if united is not None else mine
+                    found[id(source)], news = spread, news or spread != mine
         return news
+
+    def _equalities(self, query: Query, source: Source) -> Iterator[tuple[str, Source, str]]:
+        """Yield (column, other source, its column) for each equality that must hold for the source's rows."""
+        for condition in _conditions_on(query, source):
+            for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
+                part = unwrap(part)
+                sides = [unwrap(part.this), unwrap(part.expression)] if isinstance(part, exp.EQ) else []
+                a, b = (self._resolved(query, s) for s in sides) if sides else (None, None)
+                if a and b and a[0] is not b[0]:
+                    if a[0] is source:
+                        yield a[1], b[0], b[1]
+                    elif b[0] is source:
+                        yield b[1], a[0], a[1]
+
+    def _resolved(self, query: Query, side: exp.Expr) -> tuple[Source, str] | None:
+        """Resolve a column; one of an outer query only where it is the day of a report."""
+        if not isinstance(side, exp.Column):
+            return None
+        target = query.resolve(side)
+        if target or self.day_conditions is None:
+            return target
+        outer = resolve_outward(query, side)[1]
+        return outer if outer and kind_of(*outer) == REPORT_DAY else None
+
+    def _as_kind(self, kind: str, other_kind: str | None, values: Values | None) -> Values | None:
+        """Return the values of an equal column as values of this kind; None where that is not certain."""
+        if kind == other_kind:
+            return values
+        if kind == REPORT_DAY and other_kind == "DATE" and isinstance(values, Listed):
+            return Days(frozenset(map(date.fromisoformat, values.values)))
+        if kind == "DATE" and isinstance(values, Days) and self.day_conditions:
+            calendar = self.day_conditions.matching("true")
+            is_open = bool(values.days & {min(calendar), max(calendar)})
+            return None if is_open else Listed(tuple(day.isoformat() for day in sorted(values.days)))
+        return None
 
 
 def _conditions_on(query: Query, source: Source) -> Iterable[exp.Expr]:
@@ -139,10 +184,17 @@ def _conditions_on(query: Query, source: Source) -> Iterable[exp.Expr]:
         kind = join_kind(other.join)
         if other is source:
             holds = kind in ("INNER", "LEFT", "SEMI", "ANTI", "ASOF")
+        elif i > at:
+            holds = reaches and kind in ("INNER", "RIGHT", "SEMI")
         else:
-            holds = reaches and kind in (("INNER", "RIGHT", "SEMI") if i > at else ("INNER",))
+            holds = reaches and kind == "INNER" and not _keeps_unmatched(query.sources[i + 1 : at + 1])
         if holds:
             yield on
+
+
+def _keeps_unmatched(sources: Iterable[Source]) -> bool:
+    """Tell whether rows are kept that no row of the sources before them matches."""
+    return any(join_kind(s.join) in ("RIGHT", "FULL") for s in sources if s.join)
 
 
 def _where_reaches(query: Query, source: Source) -> bool:
@@ -153,24 +205,6 @@ def _where_reaches(query: Query, source: Source) -> bool:
     if "?" in kinds or source.opaque:
         return False
     return not (source.join and join_kind(source.join) in ("ASOF", "ANTI", "SEMI"))
-
-
-def _equalities(query: Query, source: Source) -> Iterable[tuple[str, Source, str]]:
-    """Yield (column, other source, its column) for each equality that must hold for the source's rows."""
-    for condition in _conditions_on(query, source):
-        for part in condition.flatten() if isinstance(condition, exp.And) else [condition]:
-            part = unwrap(part)
-            if not isinstance(part, exp.EQ):
-                continue
-            sides = [unwrap(part.this), unwrap(part.expression)]
-            if not all(isinstance(s, exp.Column) for s in sides):
-                continue
-            a, b = (query.resolve(s) for s in sides if isinstance(s, exp.Column))
-            if a and b and a[0] is not b[0]:
-                if a[0] is source:
-                    yield a[1], b[0], b[1]
-                elif b[0] is source:
-                    yield b[1], a[0], a[1]
 
 
 def _lets_through(query: Query) -> bool:

@@ -27,7 +27,7 @@ from stackduck.sql.scopes import Occurrence, Scopes
 from stackduck.sql.statements import Statement, of_text
 from stackduck.sql.tokens import Token
 from stackduck.sql.unparsed import is_alias
-from stackduck.sql.values import unite
+from stackduck.sql.values import Listed, unite
 
 _CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
 _DEFINITIONS = (exp.Create, exp.Drop, exp.Alter, exp.Comment, exp.Index)
@@ -107,7 +107,7 @@ class _Found:
         empty = {names[o]: optimized.Relation(names[o], o.columns, o.types) for o in names}
         query = optimized.question(statements.query_of(self.with_relations(names)))
         text = self._database.optimized(query, self._parameters, tables)
-        ways = optimized.read(text, empty) if text else {}
+        ways = optimized.read(text, empty, ask=self._database.matching_days) if text else {}
         for occurrence, name in names.items():
             if name in ways:
                 stable = optimized.stable(ways[name], self._statement, occurrence.types)
@@ -151,7 +151,7 @@ def _place(occurrence: Occurrence) -> Place:
     for column, level in TABLES[occurrence.parts[2].lower()].levels.items():
         if supplied(ways, column):
             united = unite(way[column] for way in ways)
-            wanted[level] = frozenset(value.lower() for value in united.values) if united else frozenset()
+            wanted[level] = frozenset(value.lower() for value in united.values) if isinstance(united, Listed) else frozenset()
     return Place(**wanted)
 
 

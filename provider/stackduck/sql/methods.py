@@ -14,7 +14,7 @@ from stackduck.catalog.model import Method, Parameter, Resource
 from stackduck.errors import CallLimitError, MissingParameterError, NotSupportedError, ProgrammingError
 from stackduck.sql.examples import placeholder
 from stackduck.sql.scopes import Disjuncts
-from stackduck.sql.values import Listed, unite
+from stackduck.sql.values import Listed, Values, unite
 
 _SHAPES = {
     "DATE": "'2026-01-31'",
@@ -37,6 +37,12 @@ Call = tuple[tuple[str, str], ...]
 def supplied(ways: Disjuncts, name: str) -> bool:
     """Tell whether every way gives the parameter a finite list of values."""
     return all(name in way and unite([way[name]]) is not None for way in ways)
+
+
+def listed(way: Mapping[str, Values], name: str) -> tuple[str, ...]:
+    """Return the values that a way gives a parameter; none where it gives no finite list."""
+    values = unite([way[name.lower()]]) if name.lower() in way else None
+    return values.values if isinstance(values, Listed) else ()
 
 
 def missing(method: Method, ways: Disjuncts) -> tuple[str, ...]:
@@ -71,7 +77,7 @@ def calls(method: Method, ways: Disjuncts, *, max_calls: int, resource: str) -> 
     """Return the distinct calls that can match. Raises CallLimitError where they are more than `max_calls`."""
     names = [p.name for p in method.parameters if ways and any(supplied([w], p.name.lower()) for w in ways)]
     _same_optional_parameters(method, ways, names=names, resource=resource)
-    lists = [[_listed(way, name) for name in names] for way in ways]
+    lists = [[listed(way, name) for name in names] for way in ways]
     needed = sum(prod(map(len, row)) for row in lists)
     if needed > max(max_calls, 1) * 100:
         raise too_many(needed, max_calls=max_calls, resource=resource)
@@ -190,9 +196,6 @@ def sample(method: Method, name: str) -> str:
     return _SAMPLES.get(parameter.type, "'x'") if parameter else "'x'"
 
 
-def _listed(way: Mapping[str, object], name: str) -> tuple[str, ...]:
-    values = unite([way[name.lower()]])  # type: ignore[list-item]
-    return values.values if isinstance(values, Listed) else ()
 
 
 def _same_optional_parameters(method: Method, ways: Disjuncts, *, names: list[str], resource: str) -> None:

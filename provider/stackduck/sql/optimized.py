@@ -15,10 +15,12 @@ from sqlglot import exp
 
 from stackduck.sql import conditions, reading
 from stackduck.sql.constants import Constants
+from stackduck.sql.day_conditions import Ask, DayConditions
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.scopes import Disjuncts
 from stackduck.sql.statements import Statement, of_text
+from stackduck.sql.values import Days
 
 # Optimizers that prune empty tables, or that read a table twice and leave one of the readings without conditions.
 DISABLED = (
@@ -58,12 +60,14 @@ class Relation:
     """Lower case, in order."""
     types: Mapping[str, str]
     """The parameters among them, with their DuckDB types."""
+    has_days: bool = False
+    """Whether a condition on its `day` chooses what is fetched."""
 
 
-def read(text: str, relations: Mapping[str, Relation]) -> dict[str, Disjuncts]:
+def read(text: str, relations: Mapping[str, Relation], *, ask: Ask) -> dict[str, Disjuncts]:
     """Return the values that must hold, by relation name; a relation that the text lacks is left out.
 
-    That a scan vanished from the text does not mean that its rows are not needed.
+    That a scan vanished from the text does not mean that its rows are not needed. `ask` tells the days of conditions.
     """
     # JOIN BY (TYPE MARK | SINGLE | RIGHT_SEMI) is no SQL that sqlglot knows: it takes BY for an alias.
     root = None if "JOIN BY" in text else parse(text)
@@ -77,11 +81,20 @@ def read(text: str, relations: Mapping[str, Relation]) -> dict[str, Disjuncts]:
     for occurrence in tree.occurrences:
         relation = relations[occurrence.parts[2]]
         occurrence.columns, occurrence.types = relation.columns, dict(relation.types)
-    conditions.collect(tree, Constants({}, lambda: None))
+        occurrence.has_days = relation.has_days
+    has_days = any(relation.has_days for relation in relations.values())
+    day_conditions = DayConditions(of_text(text), {}, ask) if has_days else None
+    conditions.collect(tree, Constants({}, lambda: None), day_conditions)
     found: dict[str, Disjuncts] = {}
     for occurrence in tree.occurrences:
         found.setdefault(occurrence.parts[2], []).extend(occurrence.disjuncts or [])
-    return found
+    return {name: _choosing(ways, day_conditions) for name, ways in found.items()} if day_conditions else found
+
+
+def _choosing(ways: Disjuncts, day_conditions: DayConditions) -> Disjuncts:
+    """Drop days that are all there are: DuckDB adds IS NOT NULL to whatever is joined."""
+    every = Days(day_conditions.matching("true"))
+    return [{name: values for name, values in way.items() if values != every} for way in ways]
 
 
 def question(text: str) -> str:
@@ -114,4 +127,7 @@ def stable(ways: Disjuncts, statement: Statement, types: Mapping[str, str]) -> D
     """Drop the values that may be others when the statement runs: with a clock in it, all but days are suspect."""
     if not any(t.is_word(*_CLOCK) for t in statement.tokens):
         return ways
-    return [{name: values for name, values in way.items() if types.get(name) == "DATE"} for way in ways]
+    return [
+        {name: values for name, values in way.items() if types.get(name) == "DATE" or isinstance(values, Days)}
+        for way in ways
+    ]

@@ -7,38 +7,44 @@ called and nothing is changed here; what the planner must know of the database i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 from sqlglot import exp
 
-from stackduck.catalog.model import Column, Method, Request, Resource
+from stackduck.catalog.model import Method, Resource
 from stackduck.catalog.requests import build
 from stackduck.errors import Error, MissingParameterError, NotSupportedError
 from stackduck.sql import (
     columns,
     conditions,
     corrected,
+    day_filters,
     methods,
     optimized,
     reading,
     relations,
+    reports,
     scopes,
     statements,
     unparsed,
 )
 from stackduck.sql.constants import Constants
+from stackduck.sql.day_conditions import DayConditions
+from stackduck.sql.day_filters import DayFilter
 from stackduck.sql.disjuncts import both
 from stackduck.sql.methods import Call
 from stackduck.sql.parsing import parse
 from stackduck.sql.relations import ColumnTypes
+from stackduck.sql.reports import Selection
 from stackduck.sql.rewrite import Edit, splice
+from stackduck.sql.scans import Plan, Scan, ScanParameter
 from stackduck.sql.scopes import Disjuncts, Occurrence, Scopes
 from stackduck.sql.statements import Statement
 
-__all__ = ["ColumnTypes", "Database", "Names", "Plan", "Scan", "ScanParameter", "make_plan"]
+__all__ = ["ColumnTypes", "Database", "Names", "Plan", "Scan", "ScanParameter", "Selection", "make_plan"]
 
 
 class Names(Protocol):
@@ -67,57 +73,14 @@ class Database(Protocol):
     def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
         """Bind a statement over empty tables of these names; raises ProgrammingError for what DuckDB does not know."""
 
+    def matching_days(self, condition: str, parameters: Mapping[str, object]) -> frozenset[date]:
+        """Return the days of the calendar for which a condition over one column, `day`, holds.
+
+        Raises an Error where DuckDB cannot tell for one of them, or would not say the same again.
+        """
+
     def new_relation_name(self, resource: str) -> str:
         """Return a name that no relation of the database has had."""
-
-
-@dataclass(frozen=True, slots=True)
-class ScanParameter:
-    """A parameter as a column of the relation."""
-
-    name: str
-    column: str
-    """The column's name: the parameter's own, or another one where a response field has it."""
-    type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """The calls that fill one relation."""
-
-    relation: str
-    resource: Resource
-    method: Method
-    parameters: tuple[ScanParameter, ...]
-    calls: tuple[Call, ...]
-    requests: tuple[Request, ...]
-    needed: frozenset[str] | None = None
-    """Lower-case names that the statement may read, or None for all."""
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The documented fields, in document order."""
-        return self.method.columns
-
-    @property
-    def types(self) -> ColumnTypes:
-        """All columns of the relation: the fields, then the parameters."""
-        return (*((c.name, c.type) for c in self.columns), *((p.column, p.type) for p in self.parameters))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What to call, and what to run over it."""
-
-    sql: str
-    scans: tuple[Scan, ...] = ()
-    parameters: Mapping[str, object] = field(default_factory=dict)
-    is_parsed: bool = True
-
-    @property
-    def requests(self) -> tuple[Request, ...]:
-        """Every distinct request of the plan."""
-        return tuple(dict.fromkeys(r for s in self.scans for r in s.requests))
 
 
 def make_plan(
@@ -179,6 +142,7 @@ class _Planner:
             unparsed.refuse_stars(statement)
         unparsed.refuse_shared(statement, (o for o in self.tree.occurrences if self.tree.source_of(o) is None))
         self.references = columns.references(self.tree)
+        self.day_conditions = DayConditions(statement, parameters, database.matching_days)
         self.needed = self._needed()
 
     def _tree(self) -> Scopes:
@@ -204,7 +168,7 @@ class _Planner:
 
     def find_values(self, *, only_columns: bool) -> None:
         """Prove values from the text, then from DuckDB's optimizer for what is left."""
-        conditions.collect(self.tree, Constants(self.parameters, self._today))
+        conditions.collect(self.tree, Constants(self.parameters, self._today), self.day_conditions)
         if only_columns or all(self._is_settled(o) for o in self.tree.occurrences):
             return
         wide = {o: self.database.new_relation_name(self.resources[o].full_name) for o in self.tree.occurrences}
@@ -241,7 +205,7 @@ class _Planner:
         self, query: str, tables: Mapping[str, ColumnTypes], empty: Mapping[str, optimized.Relation]
     ) -> dict[str, Disjuncts]:
         text = self.database.optimized(optimized.question(query), self.parameters, tables)
-        return optimized.read(text, empty) if text else {}
+        return optimized.read(text, empty, ask=self.database.matching_days) if text else {}
 
     def _today(self) -> date | None:
         """Return DuckDB's current_date: the session may have a time zone of its own."""
@@ -254,7 +218,17 @@ class _Planner:
         method = methods.choose(self.resources[occurrence], ways) if ways else None
         if not ways:
             return True
-        return method is not None and not any(self._unsupplied(occurrence))
+        return method is not None and not any(self._unsupplied(occurrence)) and not self._day_in_doubt(occurrence)
+
+    @cached_property
+    def day_filters(self) -> Mapping[Occurrence, Sequence[DayFilter]]:
+        """The conditions on the day of each report."""
+        return day_filters.find(self.tree, self.statement)
+
+    def _day_in_doubt(self, occurrence: Occurrence) -> DayFilter | None:
+        """Return a condition on a report's day that chooses no days; None where others do, or there is none."""
+        found = () if occurrence.is_on_days else self.day_filters.get(occurrence, ())
+        return min((f for f in found if f.is_in_doubt), key=lambda f: not f.is_fed, default=None)
 
     def scans(self, *, max_calls: int, only_columns: bool) -> dict[Occurrence, Scan]:
         """Choose the methods and make the requests; equal scans are one."""
@@ -277,19 +251,34 @@ class _Planner:
             methods.refuse_change(resource, method)
             calls = methods.calls(method, ways, max_calls=max_calls, resource=resource.full_name)
             names = self._parameter_columns(occurrence, method)
+        chosen = () if only_columns else self._selections(occurrence, method)
         relations.refuse_renamed_parameters(occurrence, method)
         parameters = tuple(
             ScanParameter(p.name, relations.column_name(p, method), p.type)
             for p in method.parameters
             if p.name.lower() in names
         )
-        requests = tuple(build(resource, method, dict(call)) for call in calls)
+        requests = () if reports.is_report(method) else tuple(build(resource, method, dict(call)) for call in calls)
         relation = self.database.new_relation_name(resource.full_name)
-        scan = Scan(relation, resource, method, parameters, calls, requests, self.needed)
-        return (resource.full_name, method.name, parameters, calls), scan
+        scan = Scan(relation, resource, method, parameters, calls, requests, self.needed, chosen)
+        return (resource.full_name, method.name, parameters, calls, chosen), scan
+
+    def _selections(self, occurrence: Occurrence, method: Method) -> tuple[Selection, ...]:
+        """Return what to read of a report. Raises NotSupportedError for a condition on its day that chooses none."""
+        if not reports.is_report(method):
+            return ()
+        unused = self._day_in_doubt(occurrence)
+        if unused is not None:
+            self.refuse_what_duckdb_refuses()
+            name = self.resources[occurrence].full_name
+            raise day_filters.refused(unused, name, reasons=self.day_conditions.reasons)
+        return reports.selections(method, occurrence.disjuncts or [])
 
     def _method(self, occurrence: Occurrence, mentioned: Iterable[str]) -> Method:
         resource, ways = self.resources[occurrence], occurrence.disjuncts or []
+        two_scopes = reports.both_scopes(resource, ways, mentioned=mentioned)
+        if two_scopes is not None:
+            raise two_scopes
         method = methods.choose(resource, ways, mentioned=mentioned)
         if method is None:
             for name, text in occurrence.misfits.items():

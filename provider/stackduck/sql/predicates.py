@@ -10,28 +10,39 @@ from collections.abc import Iterable, Mapping
 from sqlglot import exp
 
 from stackduck.sql.constants import NULL, Constants, differ, unwrap
+from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.disjuncts import both, single_list
-from stackduck.sql.scopes import Disjuncts, Query, Source
-from stackduck.sql.values import Excluded, Listed, Values, bounded, canonical
+from stackduck.sql.scopes import DAY, Disjuncts, Query, Source
+from stackduck.sql.values import Days, Excluded, Listed, Values, bounded, canonical
 
 _FLIPPED: Mapping[type[exp.Expr], str] = {exp.LT: ">", exp.LTE: ">=", exp.GT: "<", exp.GTE: "<="}
 _OPERATORS: Mapping[type[exp.Expr], str] = {exp.LT: "<", exp.LTE: "<=", exp.GT: ">", exp.GTE: ">="}
+
+REPORT_DAY = "day of a report"
+"""What kind_of says of a DATE by which a report's rows are chosen."""
 
 
 class Reader:
     """Reads conditions of a query for one of its sources."""
 
-    def __init__(self, query: Query, source: Source, constants: Constants) -> None:
+    def __init__(
+        self, query: Query, source: Source, constants: Constants, day_conditions: DayConditions | None = None
+    ) -> None:
         self.query = query
         self.source = source
         self.constants = constants
+        self.day_conditions = day_conditions
+        """None where the statement reads no report."""
 
     def values_of(self, node: exp.Expr) -> Disjuncts:
         """Return the ways in which a condition may hold, as far as they restrict the source."""
         if isinstance(node, exp.Paren):
             return self.values_of(node.this)
         if isinstance(node, exp.And):
-            return both(self.values_of(node.this), self.values_of(node.expression))
+            return self._all_of(node)
+        days = self._days_of(node)
+        if days is not None:
+            return days
         if isinstance(node, exp.Or):
             return [*self.values_of(node.this), *self.values_of(node.expression)]
         if isinstance(node, (exp.Boolean, exp.Null)):
@@ -48,6 +59,53 @@ class Reader:
             low = self._compared(node.this, node.args["low"], ">=")
             return both(low, self._compared(node.this, node.args["high"], "<="))
         return [{}]
+
+    def _all_of(self, node: exp.And) -> Disjuncts:
+        """Return what an AND leaves. Its conditions on the day of a report are one question to DuckDB."""
+        if self.day_conditions is None:
+            return both(self.values_of(node.this), self.values_of(node.expression))
+        parts = [unwrap(part) for part in node.flatten()]
+        on_day = [part for part in parts if self._day_of(part)]
+        days = self._days_of(*on_day) if on_day else None
+        ways = [{}] if days is None else days
+        for part in parts:
+            if days is None or part not in on_day:
+                ways = both(ways, self.values_of(part))
+        return ways
+
+    def _days_of(self, *conditions: exp.Expr) -> Disjuncts | None:
+        """Return the days that conditions on nothing but the day of a report mean; None for any other ones."""
+        names = {self._day_of(condition) for condition in conditions} if self.day_conditions else set()
+        name = names.pop() if len(names) == 1 else None
+        if name is None or self.day_conditions is None:
+            return None
+        days = self.day_conditions.days(conditions, may_be_null=self._may_be_null())
+        return None if days is None else [{name: Days(days)}]
+
+    def _day_of(self, condition: exp.Expr) -> str | None:
+        """Return the column that is the day of a report, where a condition has no other column."""
+        if asks_for_match(condition, self.query):
+            return None
+        names: set[str] = set()
+        for column in condition.find_all(exp.Column):
+            target = self.query.resolve(column)
+            if not target or not self._is_day(column, target):
+                return None
+            names.add(target[1])
+        if len(names) != 1 or condition.find(exp.Query, exp.Values, exp.AggFunc, exp.Window):
+            return None
+        return names.pop()
+
+    def _is_day(self, column: exp.Column, target: tuple[Source, str]) -> bool:
+        """Tell whether a column is the day of a report, the source's own or one that USING makes it."""
+        found, name = target
+        merged = () if column.table else self.query.merged(name)
+        is_own = found is self.source or self.source in merged
+        return is_own and all(kind_of(s, name) == REPORT_DAY for s in (self.source, found, *merged))
+
+    def _may_be_null(self) -> bool:
+        """Tell whether the day may be NULL where a condition is tested; in a report itself it never is."""
+        return not (self.source.occurrence and self.query.is_inner)
 
     def _comparison(self, node: exp.Expr) -> Disjuncts:
         left, right = unwrap(node.this), unwrap(node.expression)
@@ -127,6 +185,8 @@ class Reader:
         occurrence, original = self.source.occurrence, self.source.original(name)
         is_shared = bool(occurrence and operator == "=" and original in occurrence.shared)
         kind = occurrence.types[original] if occurrence and original and is_shared else kind_of(self.source, name)
+        if kind == REPORT_DAY:
+            return self._on_day(name, constant, operator)
         text = canonical(constant, kind) if kind else None
         if text is None or kind is None:
             if occurrence and original and kind:
@@ -138,6 +198,13 @@ class Reader:
         if occurrence and original and is_shared and isinstance(column, exp.Column):
             occurrence.comparisons.setdefault(original, []).append(column)
         return [{name: values}]
+
+    def _on_day(self, name: str, constant: object, operator: str) -> Disjuncts:
+        """Return the days that a comparison within a row means."""
+        text = canonical(constant, "DATE")
+        if text is None or self.day_conditions is None:
+            return [{}]
+        return [{name: Days(self.day_conditions.matching(f"{DAY} {operator} DATE '{text}'"))}]
 
 
 def _together(ways: Iterable[dict[str, Values]]) -> Disjuncts:
@@ -153,13 +220,21 @@ def _matching(text: str, operator: str, *, kind: str) -> Values | None:
     return Excluded(frozenset({text})) if operator == "<>" else bounded(text, operator, kind=kind)
 
 
+def asks_for_match(condition: exp.Expr, query: Query) -> bool:
+    """Tell whether a condition asks if an outer join found a row, by IS NULL or IS NOT NULL."""
+    test = unwrap(condition.this) if isinstance(condition, exp.Not) else condition
+    return isinstance(test, exp.Is) and isinstance(test.expression, exp.Null) and not query.is_inner
+
+
 def kind_of(source: Source, name: str) -> str | None:
-    """Return the DuckDB type of the parameter that a column is in the end; None where it is none."""
+    """Return the DuckDB type of the parameter that a column is in the end, or REPORT_DAY; None where it is neither."""
     original = source.original(name)
     if original is None:
         return None
     if source.occurrence:
         occurrence = source.occurrence
+        if occurrence.has_days and original == DAY:
+            return REPORT_DAY
         return None if original in occurrence.shared else occurrence.types.get(original)
     if source.cte and source.cte.recursive:
         return None
@@ -184,6 +259,9 @@ def _kind_of_branch(body: Query, index: int) -> str | None:
     if len(kinds) > 1 and "BIGINT" in kinds:
         # Beside another type numbers may be compared as text, where 50 lies between 5 and 9.
         return None
+    if len(kinds) > 1 and REPORT_DAY in kinds:
+        # Beside another type the column may be no DATE any more.
+        return None
     kinds.discard(None)
     return kinds.pop() if len(kinds) == 1 else None
 
@@ -195,7 +273,4 @@ def _same_or_merged(found: Source, source: Source, column: exp.Expr, query: Quer
     if not isinstance(column, exp.Column) or column.table:
         return False
     name = column.name.lower()
-    shares = [
-        s for s in query.sources if s.join and any(u.name.lower() == name for u in s.join.args.get("using") or ())
-    ]
-    return source in shares and source.has(name) is True
+    return source in query.merged(name) and source.has(name) is True

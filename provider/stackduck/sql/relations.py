@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from stackduck.catalog.model import Method, Parameter, Resource
 from stackduck.errors import NotSupportedError
-from stackduck.sql import methods
+from stackduck.sql import methods, reports
 from stackduck.sql.optimized import Relation
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scopes import Occurrence, Scopes
@@ -27,6 +27,7 @@ def describe(occurrence: Occurrence, resource: Resource) -> None:
     occurrence.columns = (*fields, *(name for name in types if name not in fields))
     occurrence.types = types
     occurrence.shared = frozenset(name for name in types if name in fields)
+    occurrence.has_days = all(map(reports.has_days, methods.select_methods(resource)))
 
 
 def column_name(parameter: Parameter, method: Method) -> str:
@@ -55,7 +56,7 @@ def hidden_everywhere(occurrences: Collection[Occurrence]) -> dict[Occurrence, f
 def while_planning(name: str, types: ColumnTypes, occurrence: Occurrence) -> Relation:
     """Return the empty relation that stands for an occurrence while DuckDB is asked."""
     own = {n: t for n, t in occurrence.types.items() if n not in occurrence.shared}
-    return Relation(name, tuple(n.lower() for n, _ in types), own)
+    return Relation(name, tuple(n.lower() for n, _ in types), own, occurrence.has_days)
 
 
 def table_edit(occurrence: Occurrence, relation: str, hidden: frozenset[str]) -> Edit:

@@ -17,6 +17,9 @@ from stackduck.sql.values import Values
 Disjuncts = list[dict[str, Values]]
 """Column name → values, one dictionary for each way in which a row may qualify; {} restricts nothing."""
 
+DAY = "day"
+"""The column by which the rows of a report are chosen."""
+
 _KEPT: tuple[type[exp.Expr], ...] = (
     *(exp.Column, exp.Star, exp.Columns, exp.PositionalColumn, exp.Window, exp.AggFunc),
     *(exp.Anonymous, exp.AnonymousAggFunc),
@@ -36,6 +39,8 @@ class Occurrence:
     """Parameter name (lower case) → DuckDB type."""
     shared: frozenset[str] = frozenset()
     """Parameters that share their name with a response field: only `name = value` beside the table means them."""
+    has_days: bool = False
+    """Whether it is a report of days: a condition on its field `day` chooses what is fetched."""
     disjuncts: Disjuncts | None = None
     """The values that must hold; None until the statement was walked."""
     comparisons: dict[str, list[exp.Column]] = field(default_factory=dict)
@@ -47,6 +52,11 @@ class Occurrence:
     def alias(self) -> str:
         """The name under which the statement knows the table."""
         return self.table.alias or self.parts[2]
+
+    @property
+    def is_on_days(self) -> bool:
+        """Whether all that can be read of it has a day that a condition means."""
+        return all(DAY in way for way in self.disjuncts or [])
 
 
 @dataclass(eq=False)
@@ -228,6 +238,15 @@ class Query:
             if own[-len(parts) :] != parts:
                 return None
         return (source, name) if source.has(name) is not False else None
+
+    @property
+    def is_inner(self) -> bool:
+        """Whether no join may put NULL in place of a row."""
+        return all(join_kind(source.join) == "INNER" for source in self.sources if source.join)
+
+    def merged(self, name: str) -> list[Source]:
+        """Return the sources that were joined by USING the column."""
+        return [s for s in self.sources if self._merges(s, name)]
 
     def _merges(self, source: Source, name: str) -> bool:
         using = source.join.args.get("using") if source.join else None

@@ -1,4 +1,4 @@
-"""Sets of values that a column may have: a list, or a range of days or whole numbers.
+"""Sets of values that a column may have: a list, a range of days or whole numbers, or days of the calendar.
 
 Pure arithmetic on sets. Values are the text that a request carries; a range's ends are ordinals.
 """
@@ -39,11 +39,25 @@ class Excluded:
     values: frozenset[str]
 
 
-Values = Listed | Between | Excluded
+@dataclass(frozen=True, slots=True)
+class Days:
+    """These days of the calendar, for the day of a report: no other day can exist."""
+
+    days: frozenset[date]
+    """May be empty: that no day is meant is something to say, and not the same as that no row is needed."""
+
+
+Values = Listed | Between | Excluded | Days
 
 
 def intersect(a: Values, b: Values) -> Values:
     """Return the values that are in both."""
+    if isinstance(a, Days) and isinstance(b, Days):
+        return Days(a.days & b.days)
+    if isinstance(a, Days):
+        return Days(frozenset(day for day in a.days if contains(b, day.isoformat())))
+    if isinstance(b, Days):
+        return intersect(b, a)
     if isinstance(a, Listed) and isinstance(b, Listed):
         kept = frozenset(b.values)
         return Listed(tuple(v for v in a.values if v in kept))
@@ -60,8 +74,12 @@ def intersect(a: Values, b: Values) -> Values:
     return Between(low, high, a.is_day, a.without | b.without)
 
 
-def unite(sets: Iterable[Values]) -> Listed | None:
+def unite(sets: Iterable[Values]) -> Listed | Days | None:
     """Return every value of any of the sets; None where one of them is not a finite list."""
+    sets = list(sets)
+    days = [values.days for values in sets if isinstance(values, Days)]
+    if days and len(days) == len(sets):
+        return Days(frozenset[date]().union(*days))
     found: dict[str, None] = {}
     for values in sets:
         listed = enumerate_all(values)
@@ -75,6 +93,8 @@ def contains(values: Values, text: str) -> bool:
     """Tell whether the value is in the set."""
     if isinstance(values, Listed):
         return text in values.values
+    if isinstance(values, Days):
+        return any(day.isoformat() == text for day in values.days)
     if isinstance(values, Excluded) or text in values.without:
         return isinstance(values, Excluded) and text not in values.values
     at = _ordinal(text, values.is_day)
@@ -85,6 +105,8 @@ def enumerate_all(values: Values, *, limit: int = 100_000) -> tuple[str, ...] | 
     """Return the values one by one; None for a range with an open end or one too long to be meant."""
     if isinstance(values, Listed):
         return values.values
+    if isinstance(values, Days):
+        return tuple(day.isoformat() for day in sorted(values.days))
     if isinstance(values, Excluded) or values.low is None or values.high is None or values.high - values.low > limit:
         return None
     span = range(values.low, values.high + 1)
@@ -96,7 +118,7 @@ def is_empty(values: Values) -> bool:
     """Tell whether no value is left."""
     if isinstance(values, Listed):
         return not values.values
-    if isinstance(values, Excluded):
+    if isinstance(values, (Excluded, Days)):
         return False
     return values.low is not None and values.high is not None and values.low > values.high
 

@@ -5,26 +5,27 @@
 Whatever reads Parquet folders sees the columns `scope`, `name` and `day` beside those in the files. What is known of a
 file is in its footer and nowhere else, so that nothing can contradict it. A file appears by rename after fsync: it is
 whole or not there, also for who reads while another process writes. A day without data has a small marker instead.
+A listing notices a file that is cut or whose footer is damaged; damaged data is noticed by `verify`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp, mkstemp
+from tempfile import mkdtemp
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from stackduck.engine.archive import footers
+from stackduck.engine.archive.durable import TEMPORARY, appear, make_folder, move, writing
 from stackduck.errors import OperationalError, ProgrammingError
 
 FORMAT = 1
@@ -32,9 +33,9 @@ FORMAT = 1
 FILE = "report.parquet"
 _MARKER = "_no_data.json"
 _INCOMING = ".incoming"
-_TEMPORARY = ".stackduck-"
 _LEFT_BEHIND = timedelta(days=1)
-_SAFE = "abcdefghijklmnopqrstuvwxyz0123456789._-"
+_SAFE = b"abcdefghijklmnopqrstuvwxyz0123456789._-"
+_DAY = "day="
 _AT_ONCE = 8
 
 
@@ -106,20 +107,40 @@ def root_folder(given: str | None = None, environ: Mapping[str, str] = os.enviro
 
 def safe(name: str) -> str:
     """Return a name as one component of a path: lower case, and nothing that a file system could take amiss."""
-    encoded = "".join(char if char in _SAFE else quote(char, safe="") for char in name.lower())
-    # quote leaves a few characters as they are, and a leading dot would hide the folder or leave it.
-    encoded = re.sub(r"[^a-z0-9._%A-F-]", lambda found: f"%{ord(found[0]):02X}", encoded)
-    return re.sub(r"^\.", "%2E", encoded) or "%00"
+    encoded = "".join(chr(byte) if byte in _SAFE else _escaped(byte) for byte in name.lower().encode())
+    # A dot at the beginning hides a folder or leaves it; Windows drops one at the end.
+    if encoded.endswith("."):
+        encoded = encoded[:-1] + _escaped(ord("."))
+    return _escaped(ord(".")) + encoded[1:] if encoded.startswith(".") else encoded or _escaped(0)
+
+
+def _escaped(byte: int) -> str:
+    return f"%{byte:02X}"
+
+
+def archives(root: Path) -> Iterator[Archive]:
+    """Return the archives in a folder, one an API host."""
+    for folder in sorted(root.glob("*")):
+        if folder.is_dir() and folder.name != _INCOMING:
+            yield Archive(root, host=unquote(folder.name))
 
 
 class Archive:
     """The days that are kept of one API host's reports."""
 
     def __init__(self, root: Path, *, host: str) -> None:
-        """`host` is the API's host, or its base URL."""
+        """`host` is the API's host, or its base URL. Raises ProgrammingError for a root that no archive can have."""
+        if "=" in str(root.absolute()):
+            told = "no archive can be in a folder with = in its path, which readers of Parquet take for a column"
+            raise ProgrammingError(f"{told}: {root}; name another with --archive or STACKDUCK_ARCHIVE")
         parts = urlsplit(host if "//" in host else f"//{host}")
         self.root = root
         self.folder = root / safe(parts.netloc.rpartition("@")[2])
+
+    @property
+    def host(self) -> str:
+        """The API's host."""
+        return unquote(self.folder.name)
 
     def path(self, report: str, scope: str, name: str, day: date) -> Path:
         """Return where a day is kept, or would be."""
@@ -143,6 +164,13 @@ class Archive:
                 damaged.append(Damaged(day, folder / FILE, str(exc)))
         return Listing(dict(sorted(entries.items())), tuple(sorted(damaged, key=lambda each: each.day)))
 
+    def entry(self, report: str, scope: str, name: str, day: date) -> Entry | None:
+        """Return what is kept of a day; None where that is nothing, or damaged. Raises as `listing` does."""
+        try:
+            return _entry(day, self.path(report, scope, name, day).parent)
+        except footers.DamagedError:
+            return None
+
     def _days(self, report: str, scope: str, name: str) -> Iterator[tuple[date, Path]]:
         home = self._home(report, scope, name)
         try:
@@ -154,72 +182,98 @@ class Archive:
             raise OperationalError(f"the archive {home} cannot be read: {exc.strerror}") from exc
         for each in names:
             with suppress(ValueError):
-                yield date.fromisoformat(each.removeprefix("day=")), home / each
+                day = date.fromisoformat(each.removeprefix(_DAY))
+                if each == f"{_DAY}{day}":
+                    yield day, home / each
 
     def holdings(self) -> Iterator[Holding]:
         """Return the reports of which something is kept."""
         for home in sorted(self.folder.glob("*/scope=*/name=*")):
-            report, scope, name = home.parts[-3:]
+            report, scope, name = map(unquote, home.parts[-3:])
             yield Holding(report, scope.removeprefix("scope="), name.removeprefix("name="))
 
     @contextmanager
     def incoming(self) -> Iterator[Path]:
         """Lend an empty folder on the archive's file system for files on their way in."""
-        base = self.root / _INCOMING
-        _make(base)
-        folder = Path(mkdtemp(dir=base, prefix=f"{os.getpid()}-"))
+        with writing(self._incoming):
+            make_folder(self._incoming)
+            folder = Path(mkdtemp(dir=self._incoming, prefix=f"{os.getpid()}-"))
         try:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
     def store(self, report: str, scope: str, name: str, files: Mapping[date, Path]) -> None:
-        """Move sealed files to their places, each at once; what is there and was fetched later stays."""
+        """Move sealed files to their places, each at once; what is there and was fetched later stays.
+
+        Raises OperationalError where the archive cannot be written; what was moved before stays.
+        """
         moves = [(path, self.path(report, scope, name, day)) for day, path in files.items()]
-        for folder in {target.parent.parent for _, target in moves}:
-            _make(folder)
-        with ThreadPoolExecutor(min(_AT_ONCE, len(moves) or 1)) as pool:
-            for done in [pool.submit(_store, *move) for move in moves]:
-                done.result()
+        home = self._home(report, scope, name)
+        with writing(home):
+            make_folder(home)
+            if len(moves) < 2:
+                for move in moves:
+                    _store(*move)
+                return
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                for done in [pool.submit(_store, *move) for move in moves]:
+                    done.result()
 
     def store_nothing(self, report: str, scope: str, name: str, day: date, *, fetched_at: datetime) -> None:
-        """Remember that GitHub had no data for a day; a day with data stays."""
+        """Remember that GitHub had no data for a day; a day with data stays. Raises OperationalError."""
         folder = self.path(report, scope, name, day).parent
-        said = json.dumps({"format": FORMAT, "fetched_at": _stamp(fetched_at)}).encode()
-        _make(folder)
-        _appear(folder / _MARKER, said)
+        said = json.dumps({"format": FORMAT, "fetched_at": fetched_at.isoformat(timespec="seconds")}).encode()
+        with writing(folder):
+            make_folder(folder)
+            appear(folder / _MARKER, said)
 
-    def verify(self, holding: Holding) -> Iterator[Damaged]:
-        """Read all files of a report whole, and return those that are not what was written."""
+    def verify(self, holding: Holding, *, days: Collection[date] | None = None) -> Iterator[Damaged]:
+        """Read the files of a report whole, all or those of some days; returns those that are not what was written."""
         listing = self.listing(holding.report, holding.scope, holding.name)
-        yield from listing.damaged
+        yield from (each for each in listing.damaged if days is None or each.day in days)
         for entry in listing.entries.values():
-            try:
-                if entry.status == "data":
+            if entry.status == "data" and (days is None or entry.day in days):
+                try:
                     footers.checked(entry.path)
-            except footers.DamagedError as exc:
-                yield Damaged(entry.day, entry.path, str(exc))
+                except footers.DamagedError as exc:
+                    yield Damaged(entry.day, entry.path, str(exc))
+                except FileNotFoundError:
+                    # It was there a moment ago: another process removed it.
+                    continue
 
     def prune(self, *, now: datetime, before: date | None = None) -> list[Path]:
-        """Remove what is of no use, and days before one; returns what was removed.
+        """Remove what `useless` names; returns what was removed."""
+        return [path for path in self.useless(now=now, before=before) if remove(path)]
 
-        Of no use are damaged files, and what a process that was killed left behind a day ago or more.
-        """
-        removed = [path for path in self._left_behind(now) if _removed(path)]
+    def useless(self, *, now: datetime, before: date | None = None) -> Iterator[Path]:
+        """Return damaged files, what a process that was killed left behind a day ago or more, and days before one."""
+        yield from self._left_behind(now)
         for holding in self.holdings():
+            yield from (each.path for each in self.verify(holding))
             listing = self.listing(holding.report, holding.scope, holding.name)
-            useless = [each.path for each in (*listing.damaged, *self.verify(holding))]
-            old = [each.path for each in listing.entries.values() if before is not None and each.day < before]
-            removed += [path for path in dict.fromkeys(useless + old) if _removed(path)]
-        return removed
+            yield from (each.path for each in listing.entries.values() if before is not None and each.day < before)
+
+    def tidy(self, *, now: datetime) -> None:
+        """Remove the downloads that a process left behind which was killed a day ago or more."""
+        for path in _older(self._incoming.glob("*"), now):
+            remove(path)
+
+    @property
+    def _incoming(self) -> Path:
+        return self.root / _INCOMING
 
     def _left_behind(self, now: datetime) -> Iterator[Path]:
-        limit = (now - _LEFT_BEHIND).timestamp()
-        incoming = self.root / _INCOMING
-        for path in (*incoming.glob("*"), *self.folder.glob(f"*/scope=*/name=*/day=*/{_TEMPORARY}*")):
-            with suppress(FileNotFoundError):
-                if path.stat().st_mtime < limit:
-                    yield path
+        yield from _older(self._incoming.glob("*"), now)
+        yield from _older(self.folder.glob(f"*/scope=*/name=*/day=*/{TEMPORARY}*"), now)
+
+
+def _older(paths: Iterable[Path], now: datetime) -> Iterator[Path]:
+    limit = (now - _LEFT_BEHIND).timestamp()
+    for path in paths:
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < limit:
+                yield path
 
 
 def _entry(day: date, folder: Path) -> Entry | None:
@@ -228,110 +282,57 @@ def _entry(day: date, folder: Path) -> Entry | None:
         said = footers.metadata(path)
     except FileNotFoundError:
         return _marked(day, folder / _MARKER)
-    _refuse_newer(said, path)
-    return Entry(
-        day=day,
-        status="data",
-        fetched_at=_time(said.get("fetched_at")),
-        path=path,
-        rows=said["rows"],
-        bytes=said.get("bytes", 0),
-        files=said.get("parts", 0),
-        doubles=said.get("doubles", 0),
-        unknown_fields=tuple(said.get("unknown_fields", ())),
-        columns=said.get("columns", ""),
-        size=said["size"],
-        window=said.get("window"),
-    )
+    try:
+        _refuse_newer(said["format"], path)
+        return Entry(
+            day=day,
+            status="data",
+            fetched_at=datetime.fromisoformat(said["fetched_at"]),
+            path=path,
+            rows=said["rows"],
+            bytes=said.get("bytes", 0),
+            files=said.get("parts", 0),
+            doubles=said.get("doubles", 0),
+            unknown_fields=tuple(said.get("unknown_fields", ())),
+            columns=said.get("columns", ""),
+            size=said["size"],
+            window=said.get("window"),
+        )
+    except (KeyError, TypeError, ValueError) as exc:
+        raise footers.DamagedError("it does not say what it is") from exc
 
 
 def _marked(day: date, path: Path) -> Entry | None:
     try:
         said = json.loads(path.read_bytes())
-        _refuse_newer(said, path)
-        return Entry(day, "no data", _time(said["fetched_at"]), path)
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        _refuse_newer(said["format"], path)
+        return Entry(day, "no data", datetime.fromisoformat(said["fetched_at"]).astimezone(UTC), path)
+    except (OSError, ValueError, KeyError, TypeError):
         # Nothing is lost with a marker: the day is asked for again.
         return None
 
 
-def _refuse_newer(said: Mapping[str, Any], path: Path) -> None:
-    if not isinstance(said.get("format"), int) or said["format"] > FORMAT:
+def _refuse_newer(written_as: int, path: Path) -> None:
+    if written_as > FORMAT:
         raise OperationalError(
             f"{path} was written by a newer stackduck; update stackduck, or name another folder with --archive"
         )
 
 
-def _time(text: object) -> datetime:
-    try:
-        return datetime.fromisoformat(str(text))
-    except ValueError as exc:
-        raise footers.DamagedError("it does not say when it was fetched") from exc
-
-
-def _stamp(time: datetime) -> str:
-    return time.isoformat(timespec="seconds")
-
-
 def _store(source: Path, target: Path) -> None:
     """Make a sealed file appear at its place."""
-    said = footers.metadata(source)
+    fetched_at = footers.metadata(source)["fetched_at"]
     with suppress(FileNotFoundError, footers.DamagedError):
-        if _time(footers.metadata(target).get("fetched_at")) > _time(said.get("fetched_at")):
+        if datetime.fromisoformat(footers.metadata(target)["fetched_at"]) > datetime.fromisoformat(fetched_at):
             source.unlink()
             return
-    _make(target.parent)
-    source.chmod(0o600)
-    _sync(source)
-    try:
-        source.replace(target)
-    except OSError:
-        # Another file system.
-        _appear(target, source.read_bytes())
-        source.unlink()
-    _sync(target.parent)
+    move(source, target)
     with suppress(FileNotFoundError):
         (target.parent / _MARKER).unlink()
 
 
-def _appear(target: Path, data: bytes) -> None:
-    """Write a file that is there whole or not at all."""
-    handle, temporary = mkstemp(dir=target.parent, prefix=_TEMPORARY)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
-    _sync(target.parent)
-
-
-def _make(folder: Path) -> None:
-    """Create a folder and those above it for the user alone, for good."""
-    if folder.is_dir():
-        return
-    _make(folder.parent)
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    _sync(folder.parent)
-
-
-def _sync(path: Path) -> None:
-    """Bring a file, or the names in a folder, to the disk."""
-    if sys.platform == "win32" and path.is_dir():
-        return
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _removed(path: Path) -> bool:
+def remove(path: Path) -> bool:
+    """Remove a file or folder, and say whether that was done here."""
     try:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stackduck.engine import kinds
 from stackduck.engine.ingest.clashes import original
@@ -46,6 +47,7 @@ class Drift:
 NO_DRIFT = Drift()
 
 
+@lru_cache
 def columns(row: Struct, drift: Drift) -> str:
     """Return the `columns` of read_json."""
     read = _as_read(row, (), drift)
@@ -66,10 +68,11 @@ def _as_read(node: Node, path: Path, drift: Drift) -> Node:
     return node
 
 
-def selected(row: Struct, drift: Drift, *, without: tuple[str, ...] = ()) -> str:
+@lru_cache
+def selected(row: Struct, drift: Drift) -> str:
     """Return the select list of the declared columns, each of its declared type."""
-    kept = [(name, node) for name, node in row.fields.items() if name not in without]
-    return ", ".join(f"{_typed(quoted(name), node, (name,), drift)} AS {quoted(name)}" for name, node in kept)
+    typed = ((name, _typed(quoted(name), node, (name,), drift)) for name, node in row.fields.items())
+    return ", ".join(f"{value} AS {quoted(name)}" for name, value in typed)
 
 
 def _typed(value: str, node: Node, path: Path, drift: Drift) -> str:

@@ -12,13 +12,13 @@ declared type; what was not is in `extra`. Nothing is dropped, rounded or retype
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from stackduck.engine.archive import footers
+from stackduck.engine.archive import footers, joining
 from stackduck.engine.archive.days import FORMAT
 from stackduck.engine.ingest import engagement, naming, pieces
 from stackduck.engine.ingest.arrivals import Arrivals
@@ -53,7 +53,7 @@ class Ingested:
     parts: int
     unknown_fields: tuple[str, ...] = ()
     empty_days: tuple[date, ...] = ()
-    """Days that were expected and have no row."""
+    """Days that were expected and have no file."""
     window: Mapping[str, Any] = field(default_factory=dict)
     """What a 28-day report says of itself: report_start_day, report_end_day, created_at, …"""
     engagement: Path | None = None
@@ -74,13 +74,15 @@ class Ingest:
         expected_days: tuple[date, ...] | None = None,
         about: Mapping[str, object] | None = None,
         engagement: ColumnTypes = (),
+        may_be_empty: Collection[date] = (),
     ) -> None:
         """Prepare an empty folder for the files.
 
         `label` names the report in errors; `about` is kept in each file; `engagement` are the columns of a window.
+        A day that `may_be_empty` and has no row becomes a file without rows.
         """
         self._bench, self._shape, self._folder = bench, shape, folder
-        self._expected, self._engagement = expected_days or (), engagement
+        self._expected, self._engagement, self._may_be_empty = expected_days or (), engagement, may_be_empty
         self._about = {"fetched_at": fetched_at.isoformat(timespec="seconds"), **(about or {})}
         self._arrivals = Arrivals(bench, shape, folder=folder, label=label, expected_days=self._expected)
 
@@ -118,8 +120,11 @@ class Ingest:
         for day in sorted(by_day):
             share = self._arrivals.bytes * sum(piece.rows for piece in by_day[day]) // max(rows, 1)
             days[day] = self._day_file(day, by_day[day], share=share, unknown=tuple(named.get(day, ())))
+        for day in self._expected:
+            if day in self._may_be_empty and day not in days:
+                days[day] = self._day_file(day, [pieces.empty(self._bench, self._shape, day, folder=self._folder)])
         return Ingested(
-            days=days,
+            days=dict(sorted(days.items())),
             rows=rows,
             bytes=self._arrivals.bytes,
             parts=self._arrivals.parts,
@@ -136,7 +141,7 @@ class Ingest:
         for day in pieces.repeated_days(self._bench, several, key):
             by_day[day] = [pieces.without_doubles(self._bench, by_day[day], key)]
 
-    def _day_file(self, day: date, some: Sequence[Piece], *, share: int, unknown: tuple[str, ...]) -> DayFile:
+    def _day_file(self, day: date, some: Sequence[Piece], *, share: int = 0, unknown: tuple[str, ...] = ()) -> DayFile:
         """Make one file of a day's pieces."""
         doubles = sum(piece.doubles for piece in some)
         about = self._said() | {"day": str(day), "bytes": share, "doubles": doubles, "unknown_fields": unknown}
@@ -145,7 +150,7 @@ class Ingest:
             footers.seal(path, about, rows=some[0].rows)
         else:
             path = self._folder / f"{day}.parquet"
-            footers.join([piece.path for piece in some], path, about)
+            joining.join([piece.path for piece in some], path, about)
             shutil.rmtree(some[0].path.parent)
         return DayFile(path, sum(piece.rows for piece in some), share, doubles, unknown)
 

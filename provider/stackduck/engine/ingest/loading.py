@@ -6,23 +6,21 @@ fraction, every value is looked at once, and the files are read again with the d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Protocol, TypeVar
 
 from stackduck.engine.ingest import clashes, drift, parts, pieces, survey
 from stackduck.engine.ingest.drift import NO_DRIFT, Drift
-from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Written
+from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Target, Written
 from stackduck.engine.ingest.survey import Survey
 from stackduck.engine.ingest.trees import Leaf, ReportShape, places
 from stackduck.engine.ingest.trees import Path as FieldPath
 from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError
-
-_Item = TypeVar("_Item")
-_Found = TypeVar("_Found")
 
 
 class StrayDayError(Exception):
@@ -43,15 +41,6 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
-    """Records, and the piece that they become."""
-
-    days: Days
-    sources: tuple[Path, ...]
-    target: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of some parts."""
 
@@ -60,50 +49,31 @@ class Outcome:
     """What was not as declared."""
 
 
-class Each(Protocol):
-    """Runs a job for every item and returns what they give, in order."""
-
-    def __call__(self, job: Callable[[Workbench, _Item], _Found], items: Sequence[_Item], /) -> list[_Found]: ...
-
-
-def one_by_one(bench: Workbench) -> Each:
-    """Return what runs jobs one after the other."""
-
-    def each(job: Callable[[Workbench, _Item], _Found], items: Sequence[_Item], /) -> list[_Found]:
-        return [job(bench, item) for item in items]
-
-    return each
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """One way to read some records, and what is known of them."""
 
     shape: ReportShape
+    paths: tuple[Path, ...]
     found: Survey
     drift: Drift
 
-    def written(self, bench: Workbench, load: Load) -> Written:
-        """Write a piece, and count its fractions."""
-        key, measure = self._key(load), survey.fractions(self.shape.row) if self.found.fractions else "0"
-        return pieces.write(bench, load.days, self._rows(load), path=load.target, key=key, measure=measure)
-
-    def _key(self, load: Load) -> Key:
-        return Key(self.shape.key_of_a_day if load.days.one else ("day", *self.shape.key_of_a_day))
-
-    def misfits(self, bench: Workbench, load: Load) -> Drift:
-        """Look at every value."""
-        return survey.misfits(bench, load.sources, self.shape.row, longest=self.found.longest)
-
-    def settled(self, bench: Workbench, item: tuple[Load, Written]) -> Piece:
-        """Keep one row of each key."""
-        load, written = item
-        return pieces.settled(bench, written, self._key(load), days=load.days, rows=self._rows(load))
-
-    def _rows(self, load: Load) -> str:
+    @property
+    def rows(self) -> str:
+        """The query of the typed rows."""
         row = self.shape.row
-        source = survey.records(load.sources, row, self.drift, longest=self.found.longest)
+        source = survey.records(self.paths, row, self.drift, longest=self.found.longest)
         return f"SELECT {drift.selected(row, self.drift)}, {drift.extra(row, self.drift)} AS extra FROM {source}"
+
+    @property
+    def fractions(self) -> str:
+        """The aggregate that counts the fractions among the rows, where the text has any."""
+        return survey.fractions(self.shape.row) if self.found.fractions else "0"
+
+    def closer(self, bench: Workbench) -> _Reading:
+        """Look at every value, and return the way to read them that loses none."""
+        misfits = survey.misfits(bench, self.paths, self.shape.row, longest=self.found.longest)
+        return replace(self, drift=self.drift | misfits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,45 +116,66 @@ class Loading:
         try:
             yield
         except UnreadableError as exc:
-            raise parts.refused(self.label, number, parts.reason(exc)) from exc
+            raise self._refused(str(number), parts.reason(exc)) from exc
 
-    def load(self, each: Each, loads: Sequence[Load], sources: Sequence[Source]) -> Outcome:
-        """Write the rows of some parts to pieces; `each` runs a job for every load.
+    def load(self, bench: Workbench, sources: Sequence[Source], *, days: Days, target: Target) -> Outcome:
+        """Write the rows of some parts to pieces.
 
         Raises DataError for what cannot be read, StrayDayError for a row of another day.
         """
-        reading = _Reading(self.shape, Survey(), NO_DRIFT)
-        for source in sources:
-            found = source.found or Survey()
-            reading = replace(reading, found=reading.found | found, drift=reading.drift | source.drift)
-        reading, written = self._written(each, reading, loads, number=sources[-1].number)
-        count = sum(one.piece.rows for one in written)
+        key = Key(self.shape.key_of_a_day if days.one or days.are_apart else ("day", *self.shape.key_of_a_day))
+        try:
+            reading, written = self._written(bench, self._reading(sources), days=days, target=target, key=key)
+        except UnreadableError as exc:
+            if STRAY in str(exc):
+                raise StrayDayError(str(exc).split(STRAY)[1].split("\n")[0]) from exc
+            raise self._refused(self._unreadable(bench, sources), parts.reason(exc)) from exc
+        count = sum(piece.rows for piece in written.pieces)
         if not self.is_narrow and count != reading.found.rows:
-            why = f"{count:,} of {reading.found.rows:,} records can be read"
-            raise parts.refused(self.label, sources[-1].number, why)
-        settled = each(reading.settled, list(zip(loads, written, strict=True)))
+            raise self._refused(_numbers(sources), f"{count:,} of {reading.found.rows:,} records can be read")
+        settled = pieces.settled(bench, written, key, days=days, rows=reading.rows, target=target)
         return Outcome(tuple(settled), reading.drift)
 
-    def _written(
-        self, each: Each, reading: _Reading, loads: Sequence[Load], *, number: int
-    ) -> tuple[_Reading, list[Written]]:
-        is_settled = False
-        while True:
-            try:
-                written = each(reading.written, loads)
-                if is_settled or sum(one.measure for one in written) == reading.found.fractions:
-                    return reading, written
-            except UnreadableError as exc:
-                if STRAY in str(exc):
-                    raise StrayDayError(str(exc).split(STRAY)[1].split("\n")[0]) from exc
-                if is_settled:
-                    raise parts.refused(self.label, number, parts.reason(exc)) from exc
-            with self._readable(number):
-                for misfits in each(reading.misfits, loads):
-                    reading = replace(reading, drift=reading.drift | misfits)
-            is_settled = True
+    def _reading(self, sources: Sequence[Source]) -> _Reading:
+        """Return the way to read some parts together."""
+        found = reduce(or_, (source.found or Survey() for source in sources))
+        differing = reduce(or_, (source.drift for source in sources))
+        return _Reading(self.shape, tuple(source.path for source in sources), found, differing)
 
-    def strayed(self, number: int, days: str) -> DataError:
-        """Return the error for a part with rows of other days."""
-        said = f"part {number} of the download has rows of another day ({days})"
+    def _written(
+        self, bench: Workbench, reading: _Reading, *, days: Days, target: Target, key: Key
+    ) -> tuple[_Reading, Written]:
+        """Write the rows as declared, and again where a value is lost so; returns how they were read at last."""
+        asked = None if reading.found.is_unique else key
+        try:
+            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.fractions)
+            if written.measure == reading.found.fractions:
+                return reading, written
+        except UnreadableError as exc:
+            if STRAY in str(exc):
+                raise
+        reading = reading.closer(bench)
+        return reading, pieces.write(bench, days, reading.rows, target=target, key=key, measure="0")
+
+    def _unreadable(self, bench: Workbench, sources: Sequence[Source]) -> str:
+        """Return which of some parts cannot be read."""
+        for source in sources:
+            try:
+                self._reading([source]).closer(bench)
+            except UnreadableError:
+                return str(source.number)
+        return _numbers(sources)
+
+    def strayed(self, sources: Sequence[Source], days: str) -> DataError:
+        """Return the error for parts with rows of other days."""
+        said = f"part {_numbers(sources)} of the download has rows of another day ({days})"
         return DataError(f"{self.label}: {said}; run it again")
+
+    def _refused(self, numbers: str, why: str) -> DataError:
+        return parts.refused(self.label, numbers, why)
+
+
+def _numbers(sources: Sequence[Source]) -> str:
+    """Return which parts these are, for messages."""
+    first, last = sources[0].number, sources[-1].number
+    return str(last) if first == last else f"{first} to {last}"

@@ -139,7 +139,7 @@ def _unwrapped(bench: Workbench, path: Path, folder: Path, *, form: str) -> Reco
 def _lines(bench: Workbench, path: Path, *, form: str, head: dict[str, Any]) -> Iterator[str]:
     """Return the records; what a wrapper says beside them goes into `head`."""
     largest = min(max(path.stat().st_size + 1, 2 * _OPENING), _LARGEST_OBJECT)
-    limits = f"compression = 'none', maximum_object_size = {largest}"
+    limits = f"compression = 'none', hive_partitioning = false, maximum_object_size = {largest}"
     objects = f"read_json_objects({text(str(path))}, format = '{form}', {limits})"
     is_wrapper = "json_exists(json, '$.day_totals')"
     rows = bench.stream(
@@ -167,6 +167,6 @@ def reason(exc: Error) -> str:
     return "it is damaged"
 
 
-def refused(label: str, number: int, why: str) -> DataError:
-    """Return the error for a part that cannot be read."""
-    return DataError(f"{label}: part {number} of the download cannot be read ({why}); run it again")
+def refused(label: str, numbers: str, why: str) -> DataError:
+    """Return the error for a part that cannot be read; `numbers` are those among which it is."""
+    return DataError(f"{label}: part {numbers} of the download cannot be read ({why}); run it again")

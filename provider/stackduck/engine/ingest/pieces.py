@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 
-PARQUET = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
+PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
 STRAY = "stray day: "
 """Begins DuckDB's error for a row of a day that was not asked for."""
 _NO_HIVE = "hive_partitioning = false"
+_HIVE = "hive_types = {'day': DATE}, hive_partitioning = true"
 _PLACE = "filename, file_row_number"
 
 
@@ -32,12 +34,13 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A piece as it was first written."""
+    """Pieces as they were first written."""
 
-    piece: Piece
-    has_doubles: bool
+    pieces: tuple[Piece, ...]
+    doubled: frozenset[date | None]
+    """Of which days two rows have the same key."""
     measure: int
-    """What its writer wanted to know of it."""
+    """What their writer wanted to know of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +68,71 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Of which days rows may be: of one, which they need not say then, or of several, or of any."""
+    """Of which days rows may be, and how pieces are made of them."""
 
     one: date | None = None
+    """A day that all are of: one piece, which does not say it."""
     several: tuple[date, ...] = ()
+    """Where it is not one: those, or any where there are none."""
+    are_apart: bool = False
+    """Whether each day is a piece of its own; else one piece has them all, and `day` is a column of it."""
 
     def only(self, rows: str) -> str:
         """Return the query of rows that fails for a row of another day."""
-        listed = ", ".join(f"DATE '{day}'" for day in ([self.one] if self.one else self.several))
-        is_right = f"day IN ({listed})" if listed else "day IS NOT NULL"
+        is_right = " OR ".join(_ranges([self.one] if self.one else self.several)) or "day IS NOT NULL"
         said = f"error({text(STRAY)} || coalesce(day::VARCHAR, 'none'))"
         chosen = "* EXCLUDE (day)" if self.one else "*"
         return f"SELECT {chosen} FROM ({rows}) WHERE CASE WHEN {is_right} THEN true ELSE {said} END"
 
 
-def write(bench: Workbench, days: Days, rows: str, *, path: Path, key: Key, measure: str) -> Written:
-    """Write the rows of a query; `measure` is an aggregate that is asked of them."""
-    piece = _written(bench, days.one, days.only(rows), path=path)
-    asked = f"SELECT coalesce({key.has_doubles}, false), coalesce({measure}, 0)::BIGINT FROM {_source([piece])}"
-    return Written(piece, *bench.rows(asked)[0])
+def _ranges(days: Sequence[date]) -> Iterator[str]:
+    """Return the conditions that a day is in one of the runs of days; DuckDB makes a join of IN, which has no order."""
+    run: list[date] = []
+    for day in sorted(set(days)):
+        if run and day - run[-1] != timedelta(days=1):
+            yield f"day BETWEEN DATE '{run[0]}' AND DATE '{run[-1]}'"
+            run = []
+        run.append(day)
+    if run:
+        yield f"day BETWEEN DATE '{run[0]}' AND DATE '{run[-1]}'"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where pieces go."""
+
+    folder: Path
+    name: str
+    """Sorts after those of earlier parts."""
+
+    def path(self, day: date | None) -> Path:
+        """Return the file of a day's piece, or of a piece of several."""
+        return (self.folder / f"day={day}" if day else self.folder) / f"{self.name}.parquet"
+
+
+def write(bench: Workbench, days: Days, rows: str, *, target: Target, key: Key | None, measure: str) -> Written:
+    """Write the rows of a query; `measure` is an aggregate that is asked of them.
+
+    Without a key nobody looks for doubles.
+    """
+    if days.are_apart:
+        found = _written_apart(bench, days.only(rows), target=target)
+    else:
+        found = [_written(bench, days.one, days.only(rows), path=target.path(days.one))]
+    if not found or (key is None and measure == "0"):
+        return Written(tuple(found), frozenset(), 0)
+    day, options = ("day", _HIVE) if days.are_apart else ("NULL", _NO_HIVE)
+    asked = f"SELECT {day}, coalesce({key.has_doubles if key else 'false'}, false), coalesce({measure}, 0)::BIGINT"
+    told = bench.rows(f"{asked} FROM {_source(found, options)} {'GROUP BY day' if days.are_apart else ''}")
+    doubled = frozenset(each if days.are_apart else days.one for each, is_doubled, _ in told if is_doubled)
+    return Written(tuple(found), doubled, sum(each for *_, each in told))
+
+
+def empty(bench: Workbench, shape: ReportShape, day: date, *, folder: Path) -> Piece:
+    """Write a piece of a day on which nothing happened."""
+    columns = [(name, kind) for name, kind in shape.columns if name != "day"]
+    listed = ", ".join(f"NULL::{kind} AS {quoted(name)}" for name, kind in (*columns, ("extra", "JSON")))
+    return _written(bench, day, f"SELECT {listed} WHERE false", path=folder / f"day={day}" / "empty.parquet")
 
 
 def _written(bench: Workbench, day: date | None, rows: str, *, path: Path) -> Piece:
@@ -91,22 +140,41 @@ def _written(bench: Workbench, day: date | None, rows: str, *, path: Path) -> Pi
     return Piece(day, path, int(bench.rows(f"COPY ({rows}) TO {text(str(path))} ({PARQUET})")[0][0]))
 
 
-def settled(bench: Workbench, written: Written, key: Key, *, days: Days, rows: str) -> Piece:
-    """Return a piece that was written from this query with one row of each key: the last one."""
-    piece = written.piece
-    if not written.has_doubles:
-        return piece
+def _written_apart(bench: Workbench, rows: str, *, target: Target) -> list[Piece]:
+    """Write the rows of each day to a piece of its own; seldom to several."""
+    names = f"PARTITION_BY (day), FILENAME_PATTERN {text(f'{target.name}-{{i}}')}, OVERWRITE_OR_IGNORE, RETURN_STATS"
+    asked = f"COPY ({rows}) TO {text(str(target.folder))} ({PARQUET}, {names})"
+    found = ((Path(name), count) for name, count, *_ in bench.rows(asked))
+    pieces = [Piece(date.fromisoformat(path.parent.name.removeprefix("day=")), path, count) for path, count in found]
+    return sorted(pieces, key=lambda piece: piece.path)
+
+
+def settled(bench: Workbench, written: Written, key: Key, *, days: Days, rows: str, target: Target) -> list[Piece]:
+    """Return the pieces that were written from this query with one row of each key: the last one."""
+    if not written.doubled:
+        return list(written.pieces)
     # What several threads read is written in any order.
     with bench.in_order():
-        _written(bench, piece.day, days.only(rows), path=piece.path)
-    return without_doubles(bench, [piece], key)
+        if not days.are_apart:
+            _written(bench, days.one, days.only(rows), path=target.path(days.one))
+            return [without_doubles(bench, written.pieces, key)]
+        ordered = _written(bench, None, days.only(rows), path=target.folder / f"{target.name}-ordered.parquet")
+        kept = [piece for piece in written.pieces if piece.day not in written.doubled]
+        for piece in written.pieces:
+            if piece.day in written.doubled:
+                piece.path.unlink()
+        for day in sorted(day for day in written.doubled if day):
+            some = f"SELECT * EXCLUDE (day) FROM {_source([ordered])} WHERE day = DATE '{day}'"
+            kept.append(without_doubles(bench, [_written(bench, day, some, path=target.path(day))], key))
+    ordered.path.unlink()
+    return kept
 
 
 def repeated_days(bench: Workbench, pieces: Sequence[Piece], key: Key) -> list[date]:
     """Return the days of which two rows have the same key."""
     if not pieces:
         return []
-    source = _source(pieces, "hive_types = {'day': DATE}, hive_partitioning = true")
+    source = _source(pieces, _HIVE)
     found = bench.rows(f"SELECT day FROM {source} GROUP BY day HAVING {key.has_doubles} ORDER BY day")
     return [day for (day,) in found]
 
@@ -140,7 +208,7 @@ def have_doubles(bench: Workbench, pieces: Sequence[Piece], key: Key) -> bool:
 def extras(bench: Workbench, pieces: Sequence[Piece]) -> list[tuple[date, str, str]]:
     """Return, for each day, the names in `extra` and a value of each."""
     is_by_day = any(piece.day for piece in pieces)
-    source = _source(pieces, "hive_types = {'day': DATE}, hive_partitioning = true" if is_by_day else _NO_HIVE)
+    source = _source(pieces, _HIVE if is_by_day else _NO_HIVE)
     escaped = "replace(replace(k, '\\', '\\\\'), '\"', '\\\"')"
     return bench.rows(
         f"SELECT day, k, any_value(json_extract(extra, '$.\"' || {escaped} || '\"')) FROM "

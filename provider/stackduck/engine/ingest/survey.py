@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path as File
 
 from stackduck.engine.ingest import drift
@@ -32,9 +33,8 @@ _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
 _SPACE = " \t\r"
-_SAMPLE_ROWS = 1000
-_SAMPLE_STEPS = 8
-_FIELD = re.compile(rb'"([^"]+"\s*:\s*.)')
+_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 1_000_000, 50, 8
+_FIELD = re.compile(rb'"([^"]++"\s*+:\s*+.)')
 _NUMBER = b"-0123456789"
 _FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}
 
@@ -50,6 +50,8 @@ class Survey:
     """Numbers with a fraction, at any depth."""
     strangers: frozenset[str] = frozenset()
     """Top-level keys of any row that are not declared."""
+    is_unique: bool = False
+    """Whether it is known that no key comes twice."""
 
     def __or__(self, other: Survey) -> Survey:
         return Survey(
@@ -65,7 +67,7 @@ def lines(path: File, *, longest: int, compression: str = "none") -> str:
     return (
         f"read_csv({text(str(path))}, columns = {{'l': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = '{_NOWHERE}', quote = '', escape = '', new_line = '\\n', compression = '{compression}', "
-        f"strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+        f"hive_partitioning = false, strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
     )
 
 
@@ -87,8 +89,9 @@ def keys_and_fractions(bench: Workbench, path: File, row: Struct) -> Survey:
 
 
 def _keys_and_fractions(path: File, *, longest: int) -> str:
-    is_blank = f"l IS NULL OR (NOT starts_with(l, '{{') AND trim(l, {text(_SPACE)}) = '')"
-    records = f"{lines(path, longest=longest)} WHERE NOT ({is_blank})"
+    # Only CASE spares the lines that are objects the trimming.
+    is_record = f"CASE WHEN starts_with(l, '{{') THEN true ELSE trim(l, {text(_SPACE)}) <> '' END"
+    records = f"{lines(path, longest=longest)} WHERE {is_record}"
     return (
         "SELECT any_value(k), count(*), max(b), sum(f) FROM (SELECT json_keys(l) AS k, strlen(l) AS b, "
         f"len(regexp_extract_all(l, {text(FRACTION)})) AS f FROM {records}) GROUP BY hash(k)"
@@ -100,12 +103,7 @@ class Expectation:
 
     def __init__(self, row: Struct) -> None:
         """Collect, for each declared name, the bytes with which its value may begin."""
-        self._row = row
-        allowed: dict[bytes, bytes] = {name.encode(): b'"' for name in HEAD}
-        for place in places(row):
-            name = place.path[-1].encode()
-            allowed[name] = allowed.get(name, b"n") + _first_bytes(place.node)
-        self._allowed: Mapping[bytes, bytes] = allowed
+        self._row, self._allowed = row, _allowed(row)
 
     def look(self, sample: bytes) -> tuple[frozenset[Path], bool]:
         """Return the undeclared nested fields of some whole lines, and whether a value is of another kind."""
@@ -128,6 +126,16 @@ class Expectation:
         return frozenset(path for path in paths if len(path) > 1)
 
 
+@lru_cache
+def _allowed(row: Struct) -> Mapping[bytes, bytes]:
+    """Return the bytes with which a value may begin, by its field's name."""
+    allowed: dict[bytes, bytes] = {name.encode(): b'"' for name in HEAD}
+    for place in places(row):
+        name = place.path[-1].encode()
+        allowed[name] = allowed.get(name, b"n") + _first_bytes(place.node)
+    return allowed
+
+
 def _first_bytes(node: Node) -> bytes:
     if isinstance(node, Listed):
         return b"["
@@ -148,25 +156,26 @@ def _strangers(value: object, node: Node | None, path: Path) -> Iterator[Path]:
 
 
 def sample(path: File) -> bytes:
-    """Return at least a thousand lines of a file, from several places in it; all when it has fewer."""
+    """Return some whole lines of a file, from several places in it; all when it is small."""
     size = path.stat().st_size
-    each = -(-_SAMPLE_ROWS // _SAMPLE_STEPS)
+    wanted = max(_SAMPLE_BYTES, size // _SAMPLE_SHARE)
     with path.open("rb") as file:
-        some = [b"".join(file.readline() for _ in range(each))]
-        if file.tell() * _SAMPLE_STEPS * 2 > size:
-            return some[0] + file.read()
-        for step in range(1, _SAMPLE_STEPS):
+        if size <= wanted:
+            return file.read()
+        some = []
+        for step in range(_SAMPLE_STEPS):
             file.seek(size * step // _SAMPLE_STEPS)
-            file.readline()
-            some.append(b"".join(file.readline() for _ in range(each)))
-    return b"".join(some)
+            if step:
+                file.readline()
+            some.append(file.read(wanted // _SAMPLE_STEPS) + file.readline())
+    return b"\n".join(some)
 
 
 def records(paths: Sequence[File], row: Struct, found: Drift, *, longest: int) -> str:
     """Return the relation of the rows of files with their declared types, and unknown or doubtful fields as JSON."""
     listed = ", ".join(text(str(path)) for path in paths)
     return (
-        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', "
+        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', hive_partitioning = false, "
         f"maximum_object_size = {max(_USUAL_OBJECT, longest + 1)}, columns = {drift.columns(row, found)})"
     )
 
@@ -180,6 +189,7 @@ def misfits(bench: Workbench, paths: Sequence[File], row: Struct, *, longest: in
     return Drift(watched=frozenset(place.path for (place, _), is_lost in zip(asked, found, strict=True) if is_lost))
 
 
+@lru_cache
 def fractions(row: Struct) -> str:
     """Return the SQL aggregate of the numbers with a fraction among typed rows."""
     counts = [_fractions(place.path, row) for place in places(row) if place.node == Leaf("DOUBLE")]

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from stackduck.engine import kinds
 from stackduck.engine.session import ColumnTypes, quoted
@@ -24,9 +25,9 @@ class Leaf:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Struct:
-    """An object with declared fields."""
+    """An object with declared fields; each is itself alone, so that what is made of it can be remembered by it."""
 
     fields: Mapping[str, Node]
 
@@ -65,8 +66,8 @@ class ReportShape:
 
     @property
     def row(self) -> Struct:
-        """The whole row."""
-        return Struct({name: tree(kind) for name, kind in self.columns})
+        """The whole row; the same object for the same columns."""
+        return _row(tuple((name, kind) for name, kind in self.columns))
 
     @property
     def key_of_a_day(self) -> tuple[str, ...]:
@@ -98,6 +99,11 @@ def _narrowed(node: Node, path: Path, kept: set[Path]) -> Node | None:
         wanted = {name: child for name, child in fields.items() if child is not None}
         return Struct(wanted) if wanted else None
     return None
+
+
+@lru_cache
+def _row(columns: tuple[tuple[str, str], ...]) -> Struct:
+    return Struct({name: tree(kind) for name, kind in columns})
 
 
 def tree(kind: str) -> Node:

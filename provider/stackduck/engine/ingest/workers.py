@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from queue import SimpleQueue
 from typing import TypeVar
@@ -42,17 +42,6 @@ class Workers:
             return job(bench, item)
         finally:
             self._free.put(bench)
-
-    def each(self, job: Callable[[Workbench, _Item], _Found], items: Iterable[_Item]) -> list[_Found]:
-        """Run a job for each item and return what they give, in order."""
-        futures = [self._pool.submit(self._run, job, item) for item in items]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            for future in futures:
-                future.cancel()
-            wait(futures)
-            raise
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""

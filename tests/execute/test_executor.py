@@ -16,7 +16,7 @@ from stackduck.catalog.model import Request
 from stackduck.catalog.names import Catalog
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
-from stackduck.execute import Executor, executor
+from stackduck.execute import Executor, Origins, executor
 from stackduck.sql import statements
 from stackduck.sql.variables import bind
 
@@ -44,6 +44,11 @@ class Answers:
             self.is_closed = True
 
 
+def no_reports() -> Any:
+    """Stand where the reports stand, of which nobody may ask."""
+    raise AssertionError("no statement here reads reports")
+
+
 Ask = Callable[[str, Body], tuple[Result, Answers]]
 
 
@@ -63,7 +68,8 @@ def catalog() -> Catalog:
 def ask(session: Session, catalog: Catalog) -> Ask:
     def run(sql: str, pages: Body) -> tuple[Result, Answers]:
         answers = Answers(pages)
-        executor = Executor(session, catalog, lambda: answers, max_calls=100)  # type: ignore[arg-type,return-value]
+        origins = Origins(catalog, lambda: answers, reports=no_reports, max_calls=100)  # type: ignore[arg-type,return-value]
+        executor = Executor(session, origins)
         (statement,) = statements.split(sql)
         return executor.run(bind(statement), warn=lambda text: None), answers
 

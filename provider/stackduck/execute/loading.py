@@ -1,0 +1,101 @@
+"""Everything that a plan reads becomes relations: the pages of its calls, and the contents of its reports, at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from stackduck.engine.session import Session
+
+if TYPE_CHECKING:
+    from stackduck.execute.origins import Origins
+    from stackduck.execute.reports.service import Fetched, ReportService
+    from stackduck.sql.plan import Plan, Scan
+
+Warn = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What a statement leaves behind once it has run."""
+
+    relations: list[str] = field(default_factory=list)
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
+
+
+def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Loaded) -> None:
+    """Ask for everything that the plan's scans need, and load it.
+
+    `left` is told what goes when the statement is done. Raises what the client, the reports and the loaders raise.
+    """
+    if any(scan.is_report for scan in plan.scans):
+        _Reports(plan, origins, session, warn, left).load()
+    else:
+        from stackduck.execute import calls
+
+        calls.load(plan.scans, session=session, client=origins.client, max_calls=origins.max_calls, warn=warn)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reports:
+    """A plan with reports."""
+
+    plan: Plan
+    origins: Origins
+    session: Session
+    warn: Warn
+    left: Loaded
+
+    def load(self) -> None:
+        from stackduck.execute import clock
+        from stackduck.execute.reports import known, seats
+
+        persons, days = self._of("seats"), self._of("users", "entity", "user_teams", "repos")
+        service = self.origins.reports()
+        grants = seats.grants(persons, catalog=self.origins.catalog, session=self.session)
+        parts = [part for each in grants for part in each.parts]
+        self.left.relations += [part.relation for part in parts]
+        asked = [scan for scan in self.plan.scans if not scan.is_report] + parts
+        fetched = self._at_once(service, days, asked)
+        for each in grants:
+            seats.relate(each, self.session)
+        if fetched:
+            self.left.afterwards.append(fetched.lent.close)
+            service.relate(fetched, self.session)
+        for scan in self._of("report_days"):
+            known.fill(self.session, scan, archive=service.archive, now=clock.now())
+
+    def _of(self, *reports: str) -> list[Scan]:
+        from stackduck.execute.reports.shapes import about
+
+        return [scan for scan in self.plan.scans if scan.is_report and about(scan.method).report in reports]
+
+    def _at_once(self, service: ReportService, days: Sequence[Scan], asked: Sequence[Scan]) -> Fetched | None:
+        """Fetch reports while pages are loaded; what fails first stops the other."""
+        spare = self.origins.max_calls - len({request for scan in asked for request in scan.requests})
+        if not days:
+            self._call(asked)
+            return None
+        with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
+            fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare)
+            try:
+                self._call(asked)
+                return fetching.result()
+            except BaseException:
+                service.interrupt()
+                raise
+
+    def _call(self, asked: Sequence[Scan]) -> None:
+        from stackduck.execute import calls
+        from stackduck.execute.reports import seats
+
+        with seats.suggesting():
+            calls.load(
+                asked,
+                session=self.session,
+                client=self.origins.client,
+                max_calls=self.origins.max_calls,
+                warn=self.warn,
+            )

@@ -1,0 +1,272 @@
+"""The reports of one connection: fetches what the scans of a statement read, and makes their relations of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from stackduck.engine.archive.days import Archive
+from stackduck.engine.ingest.workbench import Workbench
+from stackduck.engine.report_sql import Kept
+from stackduck.errors import CallLimitError
+from stackduck.execute import clock
+from stackduck.execute.reports import gaps, relating
+from stackduck.execute.reports.bringing import Bringing
+from stackduck.execute.reports.choosing import Chooser, Wanted
+from stackduck.execute.reports.fetching import Fetching, Tools
+from stackduck.execute.reports.links import Asking
+from stackduck.execute.reports.model import Brought, Job, Need, Source
+from stackduck.execute.reports.passing import Passing
+from stackduck.execute.reports.pins import Pins
+from stackduck.execute.reports.relating import Files
+from stackduck.execute.reports.shapes import WINDOWS, about, engagement_columns, paths_read, report_shape
+from stackduck.execute.reports.windows import Windows
+from stackduck.reports.calendar import is_closed, is_recent
+from stackduck.reports.coverage import Fetch
+
+if TYPE_CHECKING:
+    from stackduck.api.client import Client
+    from stackduck.api.downloads import Downloader
+    from stackduck.catalog.names import Catalog
+    from stackduck.engine.ingest.trees import ReportShape
+    from stackduck.engine.session import Session
+    from stackduck.sql.plan import Scan
+
+Warn = Callable[[str], None]
+Narrowed = Mapping[tuple[str, str], tuple["ReportShape", bool]]
+
+_PASSED = "users"
+"""The report that is large: without an archive, only what a statement asks of it is parsed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user wants of reports."""
+
+    fresh: bool = False
+    """Whether days that may still change are fetched again within the hour."""
+    fail_on_gaps: bool = False
+    """Whether a day that is wanted and not there is an error."""
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one statement's scans read."""
+
+    archive: Archive
+    wanted: Wanted
+    windows: Mapping[Source, Sequence[Scan]]
+    """The scans of the 28-day reports' wrappers."""
+    narrowed: Narrowed = field(default_factory=dict)
+    """By report and kind of scope, what was read of reports that no archive keeps, and whether that is not all."""
+    folder: Path | None = None
+    """Where they are."""
+    lent: ExitStack = field(default_factory=ExitStack)
+    """What goes when the statement is done."""
+    brought: dict[Source, list[Brought]] = field(default_factory=dict)
+
+
+class ReportService:
+    """What one connection has of reports: an archive, a workbench, and what is under way."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        client: Callable[[], Client],
+        downloader: Callable[[], Downloader],
+        archive: Archive | None,
+        concurrency: int,
+        options: Options,
+    ) -> None:
+        self.catalog, self.client, self.archive = catalog, client, archive
+        self._downloader, self._concurrency, self.options = downloader, concurrency, options
+        self.windows = Windows(archive)
+        self._resources = ExitStack()
+        self._bench: Workbench | None = None
+        self._running: set[Fetching] = set()
+        self._lock = Lock()
+        self.downloaded = 0
+        """Bytes that came from report links."""
+
+    def chooser(self, *, warn: Warn | None) -> Chooser:
+        """Return what chooses days and sources; it asks nothing where there is nobody to warn."""
+        asking = Asking(self.client, now=clock.now, warn=warn) if warn else None
+        return Chooser(self.archive, self.windows, clock.now(), asking, fresh=self.options.fresh)
+
+    def fetch(self, scans: Sequence[Scan], *, warn: Warn, max_calls: int) -> Fetched:
+        """Fetch what the scans read and the archive lacks; uses no session, so it may run beside other work.
+
+        Raises what GitHub's answers and files call for, CallLimitError before it, MissingDaysError where gaps fail.
+        """
+        fetched = self._fetched(scans, warn)
+        with fetched.lent:
+            self._fetch(fetched, warn, max_calls)
+            fetched.lent = fetched.lent.pop_all()
+        return fetched
+
+    def _fetch(self, fetched: Fetched, warn: Warn, max_calls: int) -> None:
+        jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched)]
+        _check(jobs, max_calls)
+        for choice in fetched.wanted.choices.values():
+            for text in gaps.damage(choice):
+                warn(text)
+        asking = Asking(self.client, now=clock.now, warn=warn)
+        for brought in self._run(jobs, fetched, asking):
+            fetched.brought.setdefault(brought.job.source, []).append(brought)
+        self._tell(fetched, warn)
+
+    def _fetched(self, scans: Sequence[Scan], warn: Warn) -> Fetched:
+        windows: dict[Source, list[Scan]] = {}
+        for scan in scans:
+            for selection in scan.selections if about(scan.method).is_window else ():
+                windows.setdefault(Source("entity", selection.scope, selection.name), []).append(scan)
+        by_day = [scan for scan in scans if not about(scan.method).is_window]
+        wanted = self.chooser(warn=warn).choose(by_day)
+        if self.archive:
+            return Fetched(self.archive, wanted, windows)
+        lent = ExitStack()
+        folder = Path(lent.enter_context(TemporaryDirectory(prefix="stackduck-")))
+        archive = Archive(folder / "archive", host="statement")
+        return Fetched(archive, wanted, windows, self._narrowed(wanted.needs), folder, lent)
+
+    def _narrowed(self, needs: Sequence[Need]) -> Narrowed:
+        """Return what the scans read of the large reports."""
+        found: dict[tuple[str, str], tuple[ReportShape, bool]] = {}
+        for key in {(need.source.report, need.source.scope) for need in needs if need.source.report == _PASSED}:
+            shape = report_shape(self.catalog, *key)
+            scans = [need.scan for need in needs if (need.source.report, need.source.scope) == key]
+            paths = [paths_read(scan, shape) for scan in scans]
+            is_narrow = all(each is not None for each in paths)
+            fields = [path for each in paths if each is not None for path in each]
+            found[key] = (shape.narrowed(fields) if is_narrow else shape, is_narrow)
+        return found
+
+    def _day_jobs(self, wanted: Wanted) -> Iterator[Job]:
+        for choice in wanted.choices.values():
+            for fetch in choice.coverage.fetches:
+                yield Job(choice.source, fetch, choice.latest if fetch.is_latest else None)
+
+    def _window_jobs(self, fetched: Fetched) -> Iterator[Job]:
+        """Return what brings the windows that are not here, or too old."""
+        for source in fetched.windows:
+            choice = fetched.wanted.choices.get(source)
+            if choice and any(fetch.is_latest for fetch in choice.coverage.fetches):
+                continue
+            if self.options.fresh or not self._window_files(fetched.archive, source):
+                yield Job(source, Fetch((), is_latest=True), choice.latest if choice else None)
+
+    def _window_files(self, archive: Archive, source: Source) -> list[Kept]:
+        """Return the file of the newest window, if what it says is still believed."""
+        entries = archive.listing(WINDOWS, *source.owner).entries
+        newest = entries[max(entries)] if entries else None
+        is_here = newest is not None and is_recent(newest.fetched_at, now=clock.now())
+        return [Kept(newest.path, newest.columns)] if newest and is_here else []
+
+    def _run(self, jobs: Sequence[Job], fetched: Fetched, asking: Asking) -> Iterator[Brought]:
+        passed = [job for job in jobs if (job.source.report, job.source.scope) in fetched.narrowed]
+        kept = [job for job in jobs if job not in passed]
+        if kept:
+            with self.watched(Bringing(self.tools(), asking, fetched.archive)) as bringing:
+                yield from bringing.fetch(kept)
+        if passed and fetched.folder:
+            with self.watched(Passing(self.tools(), asking, fetched.folder, fetched.narrowed)) as passing:
+                yield from passing.fetch(passed)
+
+    def tools(self) -> Tools:
+        """Return what fetching works with, made when it is first needed."""
+        with self._lock:
+            if self._bench is None:
+                spill = self._resources.enter_context(TemporaryDirectory(prefix="stackduck-"))
+                self._bench = Workbench(Path(spill))
+                self._resources.callback(self._bench.close)
+        return Tools(self.catalog, self._downloader(), self._bench, self._concurrency, self._count)
+
+    def _count(self, size: int) -> None:
+        with self._lock:
+            self.downloaded += size
+
+    @contextmanager
+    def watched(self, fetching: Fetching) -> Iterator[Fetching]:
+        """Let `interrupt` reach what runs, and end it when it is left."""
+        with self._lock:
+            self._running.add(fetching)
+        try:
+            with fetching:
+                yield fetching
+        finally:
+            with self._lock:
+                self._running.remove(fetching)
+
+    def _tell(self, fetched: Fetched, warn: Warn) -> None:
+        missing = {
+            source: gaps.missing_days(choice, fetched.brought.get(source, ()))
+            for source, choice in fetched.wanted.choices.items()
+        }
+        if self.options.fail_on_gaps:
+            gaps.refuse(missing)
+        for text in gaps.notices(fetched.wanted.needs, missing, fetched.brought):
+            warn(text)
+
+    def relate(self, fetched: Fetched, session: Session) -> None:
+        """Make the relations of the scans."""
+        parts: dict[str, tuple[Scan, list[Files]]] = {}
+        for need in fetched.wanted.needs:
+            parts.setdefault(need.scan.relation, (need.scan, []))[1].append(self._files(need, fetched))
+        for source, scans in fetched.windows.items():
+            files = self._window_files(fetched.archive, source)
+            for scan in scans:
+                shape = replace(report_shape(self.catalog, "entity", source.scope), report=WINDOWS, key=())
+                shape = replace(shape, columns=engagement_columns(self.catalog, source.scope))
+                parts.setdefault(scan.relation, (scan, []))[1].append(Files(source, shape, files))
+        for relation, (scan, found) in parts.items():
+            session.become_view(relation, relating.query(scan, found, describe=lambda sql: session.describe(sql, {})))
+
+    def _files(self, need: Need, fetched: Fetched) -> Files:
+        source = need.source
+        brought = fetched.brought.get(source, [])
+        narrowed = fetched.narrowed.get((source.report, source.scope))
+        if narrowed:
+            files = [Kept(path, narrowed[0].digest) for each in brought for path in each.files]
+            return Files(source, narrowed[0], files, need.days)
+        shape = report_shape(self.catalog, source.report, source.scope)
+        kept = fetched.wanted.choices[source].kept
+        new = {day for each in brought for day in each.days}
+        pins = Pins(fetched.archive, fetched.lent)
+        files = []
+        for day in need.days:
+            if day in new:
+                path = fetched.archive.path(source.report, *source.owner, day)
+                files.append(Kept(pins.pinned(path), shape.digest))
+            elif (entry := kept.get(day)) and entry.status == "data":
+                is_final = is_closed(day, entry.fetched_at)
+                files.append(Kept(entry.path if is_final else pins.pinned(entry.path), entry.columns))
+        return Files(source, shape, files)
+
+    def interrupt(self) -> None:
+        """Stop what is under way, from another thread."""
+        with self._lock:
+            running = list(self._running)
+        for each in running:
+            each.interrupt()
+
+    def close(self) -> None:
+        """Free what was made."""
+        self.interrupt()
+        self._resources.close()
+
+
+def _check(jobs: Sequence[Job], max_calls: int) -> None:
+    """Raise CallLimitError for more calls than are allowed."""
+    calls = sum(job.links is None for job in jobs)
+    if calls > max_calls:
+        raise CallLimitError(
+            f"the reports need {calls:,} calls and {max_calls:,} are allowed; "
+            "narrow the condition on day, or allow more with --max-calls or connect(max_calls=…)",
+            resource=str(jobs[0].source),
+        )
