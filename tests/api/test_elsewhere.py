@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -223,15 +224,23 @@ def test_github_s_token_and_headers_stay_with_github(
     ids=["header", "query", "prefix"],
 )
 def test_a_key_is_shown_as_the_document_wants_and_logged_nowhere(
-    auth: Auth, target: str, header: dict[str, str], serve: Serve, bound: Callable[..., Client], elsewhere: Make
+    auth: Auth,
+    target: str,
+    header: dict[str, str],
+    serve: Serve,
+    bound: Callable[..., Client],
+    elsewhere: Make,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     server = serve(lambda _: Reply())
     client = bound(server)
     bodies(client, elsewhere(server, auth=auth))
     (seen,) = server.seen
     assert seen.target == target
     assert {name: value for name, value in seen.headers.items() if SECRET in value} == header
-    assert SECRET not in repr(client.calls)
+    assert SECRET not in repr(client.calls) + caplog.text
+    assert "send_request_headers" in caplog.text
 
 
 def test_a_host_may_be_asked_without_a_credential(serve: Serve, bound: Callable[..., Client], elsewhere: Make) -> None:

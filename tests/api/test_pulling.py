@@ -175,13 +175,15 @@ def test_an_interruption_ends_a_pull_that_hangs(serve: Serve, opened: Callable[.
         while not released.wait(0.02):
             yield b"x"
 
-    registry = opened(serve(lambda _: Reply(raw=slowly())))
+    server = serve(lambda seen: Reply(raw=slowly()) if len(server.seen) == 1 else places()(seen))
+    registry = opened(server)
     threading.Thread(target=lambda: (arrived.wait(5), registry.interrupt())).start()
     try:
-        with pytest.raises(OperationalError, match="^interrupted$"):
+        with pytest.raises(OperationalError, match=r"^interrupted$"):
             registry.offers()
     finally:
         released.set()
+    assert set(registry.offers()) == {"acme", "google"}
 
 
 def test_no_credential_and_no_cookie_is_sent(

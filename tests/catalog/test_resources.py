@@ -123,11 +123,17 @@ def test_a_flaw_does_not_stop_a_document(service_document: Make) -> None:
 
 @pytest.mark.parametrize(
     ("level", "expected"),
-    [("root", "https://root.example"), ("path", "https://path.example"), ("operation", "https://own.example/v1")],
+    [
+        ("root", "https://root.example"),
+        ("path", "https://path.example"),
+        ("operation", "https://own.example/v1"),
+        ("method", "https://method.example"),
+    ],
 )
 def test_the_nearest_server_is_that_of_the_method(level: str, expected: str, service_document: Make) -> None:
-    own = {"servers": [{"url": "https://own.example/v1/"}]} if level == "operation" else {}
-    tree = service_document(operation=own, servers=[{"url": "https://root.example"}])
+    own = {"servers": [{"url": "https://own.example/v1/"}]} if level in ("operation", "method") else {}
+    nearest = {"servers": [{"url": "https://method.example"}]} if level == "method" else {}
+    tree = service_document(operation=own, method=nearest, servers=[{"url": "https://root.example"}])
     if level != "root":
         tree["paths"]["/orgs/{org}/seats"]["servers"] = [{"url": "https://path.example"}]
     assert read(tree).methods["list"].server == expected
@@ -150,11 +156,12 @@ def test_the_variables_of_a_server_are_parameters_after_all_others(service_docum
     ]
 
 
-@pytest.mark.parametrize("level", ["provider", "root", "resource", "method"])
+@pytest.mark.parametrize("level", ["provider", "components", "root", "resource", "method"])
 def test_how_a_credential_is_shown_may_be_said_at_any_level(level: str, service_document: Make) -> None:
     config = {"auth": {"type": "api_key", "name": "X-Key", "location": "header", "credentialsenvvar": "HOME"}}
     tree = {
         "root": lambda: service_document(**{"x-stackQL-config": config}),
+        "components": lambda: service_document(components={"x-stackQL-config": config}),
         "resource": lambda: service_document(resource={"config": config}),
         "method": lambda: service_document(method={"config": config}),
         "provider": service_document,
@@ -242,6 +249,12 @@ def test_where_the_rows_are_in_a_report_goes_with_the_method(service_document: M
     method = read(service_document(operation={"x-stackduck-report": report})).methods["list"]
     assert method.extras == {"report": report}
     assert not method.flaw
+
+
+def test_the_documents_of_other_providers_know_no_reports(service_document: Make) -> None:
+    report = {"report": "users", "scope": "org"}
+    tree = service_document(operation={"x-stackduck-report": report})
+    assert read(tree, provider="acme").methods["list"].extras == {}
 
 
 def test_a_report_that_is_no_mapping_is_an_error_with_file_and_key(service_document: Make) -> None:

@@ -108,3 +108,10 @@ def test_defaults_stand_in_for_what_is_not_given() -> None:
 def test_a_scheme_is_the_document_s() -> None:
     found = place("{scheme}://a.example.com", scheme={"default": "https"})
     assert (found.template, found.parameters) == ("https://a.example.com", ())
+
+
+def test_a_default_with_a_variable_in_it_is_no_way_to_another_host() -> None:
+    found = place("https://{host}", host={"default": "{evil}.example"})
+    assert found.template == "https://{evil}.example"
+    made = base_url(found.template, {"evil": "x"}, parameters=found.parameters, where="acme.a.b")
+    assert made == "https://{evil}.example"

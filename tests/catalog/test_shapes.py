@@ -37,6 +37,15 @@ def test_a_schema_that_leads_back_to_itself_ends(schemas: Schemas) -> None:
     assert shape["properties"] == {"name": {"type": "string"}, "next": {"type": "object"}}
 
 
+def test_references_that_make_very_much_of_very_little_end_early() -> None:
+    made: dict[str, Any] = {"l0": {"type": "string"}}
+    for level in range(1, 12):
+        below = {"$ref": f"#/components/schemas/l{level - 1}"}
+        made[f"l{level}"] = {"type": "object", "properties": {f"p{n}": below for n in range(10)}}
+    schemas = Schemas(Document("made-up.yaml", {"components": {"schemas": made}}))
+    assert len(shapes.of_schema(schemas, {"$ref": "#/components/schemas/l11"})) < 200_000
+
+
 @pytest.mark.parametrize(
     ("schema", "shape"),
     [

@@ -229,3 +229,31 @@ def test_ports_and_paths_of_a_server_may_be_chosen(
             connection.execute("SELECT id FROM acme.a.numbers WHERE port = $p", {"p": other.url.rpartition(":")[2]})
     assert {target.partition("/rows")[0] for target in server.targets} == {"/api/v1", "/..%2Fx"}
     assert other.seen == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "rows"),
+    [
+        ("shaped", [("odd", "", "SELECT"), ("list", "", "EXEC")]),
+        ("posted", [("ask", "", "SELECT")]),
+        ("far", [("list", "site", "SELECT")]),
+        ("tokens", [("list", "org", "SELECT")]),
+        ("vw", [("__view__", "org", "SELECT")]),
+    ],
+)
+def test_what_is_not_supported_is_listed_all_the_same(
+    resource: str, rows: list[tuple[str, str, str]], asked_at: Ask
+) -> None:
+    connection, server = asked_at()
+    with connection:
+        assert connection.execute(f"SHOW METHODS IN acme.a.{resource}").fetchall() == rows
+    assert server.seen == []
+
+
+def test_the_calls_that_explain_lists_name_their_host(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        row = connection.execute("EXPLAIN SELECT * FROM acme.a.tokens WHERE org = 'octo'").fetchone()
+    assert row
+    assert row[2] == f"GET {server.url}/orgs/octo/rows"
+    assert server.seen == []

@@ -14,7 +14,7 @@ from stackduck.api import credentials, hosts
 from stackduck.api.bindings import Bindings, Secret
 from stackduck.api.caller import Budget, Caller, Log, Pause, Peer
 from stackduck.api.credentials import Credential
-from stackduck.api.model import CallRecord, Page, RateLimit
+from stackduck.api.model import Absences, CallRecord, Page, RateLimit
 from stackduck.api.paging import PagingRun
 from stackduck.api.runs import Runs
 from stackduck.api.wire import Wire
@@ -22,7 +22,7 @@ from stackduck.api.workers import Workers
 from stackduck.catalog.model import Auth, Request
 from stackduck.errors import CallLimitError, InterfaceError, ProgrammingError
 
-__all__ = ["CallRecord", "Client", "Page", "RateLimit"]
+__all__ = ["Absences", "CallRecord", "Client", "Page", "RateLimit"]
 
 
 def _ignore(text: str) -> None:
@@ -71,12 +71,18 @@ class Client:
         return self._log.rate_limit
 
     def fetch(
-        self, requests: Sequence[Request], *, max_calls: int = 2000, warn: Callable[[str], None] = _ignore
+        self,
+        requests: Sequence[Request],
+        *,
+        max_calls: int = 2000,
+        warn: Callable[[str], None] = _ignore,
+        absences: Absences | None = None,
     ) -> Iterator[tuple[int, Page]]:
         """Yield the pages of all requests with the request's index, in order, while later ones are on their way.
 
         A request without data yields no page and warns. The first error in that order is raised; it, or closing
-        the generator, stops everything else.
+        the generator, stops everything else. `absences` takes what is no error for some of the requests: that the
+        thing is not there.
         """
         if len(requests) > max_calls:
             raise CallLimitError(
@@ -84,7 +90,7 @@ class Client:
                 "narrow the WHERE clause, or raise --max-calls (max_calls)",
                 resource=requests[0].resource,
             )
-        return self._pages(tuple(requests), max_calls, warn)
+        return self._pages(tuple(requests), max_calls, warn, absences or Absences())
 
     def url_of(self, request: Request) -> str:
         """Return the URL of a request's first page; nothing is sent, and no token looked for."""
@@ -113,19 +119,19 @@ class Client:
             caller.close()
 
     def _pages(
-        self, requests: Sequence[Request], max_calls: int, warn: Callable[[str], None]
+        self, requests: Sequence[Request], max_calls: int, warn: Callable[[str], None], absences: Absences
     ) -> Iterator[tuple[int, Page]]:
         if not requests:
             return
-        with self._runs.started(partial(self._run, requests, max_calls)) as run:
+        with self._runs.started(partial(self._run, requests, max_calls, absences)) as run:
             yield from run.pages(warn)
 
-    def _run(self, requests: Sequence[Request], max_calls: int, workers: Workers) -> PagingRun:
+    def _run(self, requests: Sequence[Request], max_calls: int, absences: Absences, workers: Workers) -> PagingRun:
         """Make a run; nobody else makes one meanwhile, so that each credential is sought once."""
         callers = [self._caller(request) for request in requests]
         budget = Budget(max_calls)
         budget.take(len(requests), requests[0])
-        return PagingRun(requests, callers, workers=workers, budget=budget)
+        return PagingRun(requests, callers, workers=workers, budget=budget, absences=absences)
 
     def _caller(self, request: Request) -> Caller:
         """Return who makes a request's calls: GitHub's caller, or that of the host which its document names."""
@@ -156,7 +162,12 @@ class Client:
 
     def _opened(self, peer: Peer) -> Caller:
         return Caller(
-            Wire(peer.base, timeout=self._timeout, connections=self._concurrency),
+            Wire(
+                peer.base,
+                timeout=self._timeout,
+                connections=self._concurrency,
+                hides_targets=peer.credential is not None and peer.credential.in_query,
+            ),
             peer,
             agent=f"stackduck/{import_module('stackduck').__version__}",
             log=self._log,

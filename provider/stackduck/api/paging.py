@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
+from typing import TypeGuard
 
 from stackduck.api import failures, rules
 from stackduck.api.caller import Budget, Caller
-from stackduck.api.model import Answer, CancelledError, Page
+from stackduck.api.model import Absences, Answer, CancelledError, Page
 from stackduck.api.runs import Run
 from stackduck.api.turns import CursorError, Turn, following
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Request
+from stackduck.errors import OperationalError
 
 _PAGES_AHEAD = 4
 """Pages that may be done and not taken yet, for each call that may run."""
@@ -29,6 +31,8 @@ class _Delivery:
 
     page: Page | None
     notices: tuple[str, ...] = ()
+    absence: OperationalError | None = None
+    """Why there is no page, where that is no error."""
 
 
 @dataclass(slots=True)
@@ -45,9 +49,16 @@ class PagingRun(Run):
     """One statement's requests under way."""
 
     def __init__(
-        self, requests: Sequence[Request], callers: Sequence[Caller], *, workers: Workers, budget: Budget
+        self,
+        requests: Sequence[Request],
+        callers: Sequence[Caller],
+        *,
+        workers: Workers,
+        budget: Budget,
+        absences: Absences,
     ) -> None:
         super().__init__(workers)
+        self._absences = absences
         self._requests = requests
         self._callers = callers
         self._budget = budget
@@ -67,6 +78,8 @@ class PagingRun(Run):
                 index, delivery = found
                 for notice in delivery.notices:
                     warn(notice)
+                if delivery.absence is not None:
+                    self._absences.errors[index] = delivery.absence
                 if delivery.page is not None:
                     yield index, delivery.page
         finally:
@@ -125,8 +138,14 @@ class PagingRun(Run):
             outcome = self._delivery(key, answer)
             found = self._following(key, turn, answer)
         except BaseException as exc:
-            outcome = exc
+            outcome = _Delivery(None, absence=exc) if self._is_absence(key, exc) else exc
         self._settle(key, outcome, found)
+
+    def _is_absence(self, key: _Key, exc: BaseException) -> TypeGuard[OperationalError]:
+        """Tell whether an error only says that a thing is not there which need not be."""
+        index, number = key
+        is_allowed = index in self._absences.allowed and number == 1
+        return is_allowed and isinstance(exc, OperationalError) and exc.status in rules.ABSENT
 
     def _settle(self, key: _Key, outcome: _Delivery | BaseException, found: list[Turn]) -> None:
         """Note what a call brought and which pages follow from it."""

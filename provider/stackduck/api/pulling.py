@@ -77,18 +77,18 @@ class Registry:
 
     def offers(self) -> dict[str, Offer]:
         """Return what the registry has, by the providers' names."""
-        with tempfile.TemporaryFile() as file:
-            self._fetch("providers.yaml", file, limit=_LARGEST_LIST, what="the list of providers")
-            file.seek(0)
-            return pulled.offers(file.read(), f"{self._url}/dist/providers.yaml")
+        self._stop.clear()
+        return self._offers()
 
     def versions(self, provider: str) -> tuple[str, ...]:
         """Return the versions of a provider, from the oldest to the newest."""
+        self._stop.clear()
         return self._offered(provider)[1].versions
 
     @contextmanager
     def archive(self, provider: str, version: str | None) -> Iterator[Archive]:
         """Fetch a version's archive, the newest where none is named, for as long as the context lasts."""
+        self._stop.clear()
         name, offer = self._offered(provider)
         wanted = offer.latest if version is None else version
         if wanted not in offer.versions:
@@ -98,7 +98,7 @@ class Registry:
             yield self._downloaded(name, wanted, os.path.join(folder, "archive.tgz"), told=offer.checksums.get(wanted))
 
     def interrupt(self) -> None:
-        """Stop what is under way, from any thread."""
+        """Stop what is under way, from any thread; what is asked later is not."""
         self._stop.set()
 
     def close(self) -> None:
@@ -106,8 +106,14 @@ class Registry:
         self.interrupt()
         self._storage.close()
 
+    def _offers(self) -> dict[str, Offer]:
+        with tempfile.TemporaryFile() as file:
+            self._fetch("providers.yaml", file, limit=_LARGEST_LIST, what="the list of providers")
+            file.seek(0)
+            return pulled.offers(file.read(), f"{self._url}/dist/providers.yaml")
+
     def _offered(self, provider: str) -> tuple[str, Offer]:
-        offers = self.offers()
+        offers = self._offers()
         name = next((each for each in offers if each.lower() == provider.lower()), None)
         if name is None:
             raise ProgrammingError(

@@ -16,6 +16,8 @@ from stackduck.catalog.model import Request
 from stackduck.errors import ProgrammingError
 
 REDIRECTS = frozenset({301, 302, 307, 308})
+ABSENT = frozenset({404, 409, 410, 451})
+"""Not there, not in this state (an empty repository), withdrawn, not shown for legal reasons."""
 NO_REPORT = "no report available"
 
 _OWN_HEADERS = frozenset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from stackduck.catalog.documents import Node
@@ -23,36 +24,18 @@ _HOST = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 _FIXED_DOMAIN = re.compile(r"[^{}]*\.[^{}.]+\.[^{}.]+\.?")
 
 
+@dataclass(frozen=True, slots=True)
 class Served:
-    """What the servers of an operation come to: a template, its parameters, or why there is none."""
+    """What the servers of an operation come to."""
 
-    def __init__(self, url: str = "", *, variables: Mapping[str, Any] | None = None) -> None:
-        self.template = url.strip().rstrip("/")
-        self.parameters: tuple[Parameter, ...] = ()
-        self.flaw = ""
-        for name in dict.fromkeys(_VARIABLE.findall(self.template)):
-            self._settle(name, (variables or {}).get(name))
-        if not self.flaw and self.template and not _is_base(self.template):
-            self.flaw = f"its server '{self.template}' is no base URL"
-
-    def _settle(self, name: str, variable: object) -> None:
-        """Make a variable a parameter where a value may choose; put its default in its place elsewhere."""
-        said = variable if isinstance(variable, dict) else {}
-        default = None if said.get("default") in (None, "{" + name + "}") else str(said["default"])
-        enum = tuple(str(each) for each in said.get("enum") or () if each is not None)
-        description = str(said.get("description") or "").strip()
-        found = Parameter(name, "server", "VARCHAR", default is None, description, default, enum=enum)
-        if _may_be_chosen(self.template, name, enum):
-            self.parameters += (found,)
-        elif default is not None:
-            self.template = self.template.replace("{" + name + "}", default)
-        else:
-            self.parameters += (found,)
-            self.flaw = f"its server '{self.template}' is chosen by '{name}' as a whole"
+    template: str = ""
+    """Empty for the API that the user names."""
+    parameters: tuple[Parameter, ...] = ()
+    flaw: str = ""
 
 
 def served(*owners: Node, provider: str) -> Served:
-    """Return the server of the first owner that has one: an operation, its path, its document.
+    """Return the server of the first owner that has one: a method, its operation, its path, its document.
 
     GitHub's own API has no template, since the user says where that is; it is asked where a document names none.
     """
@@ -65,7 +48,7 @@ def served(*owners: Node, provider: str) -> Served:
             if provider.lower() == "github" and url.strip().rstrip("/").lower() in (GITHUB, ""):
                 return Served()
             variables = first.get("variables")
-            return Served(url, variables=variables if isinstance(variables, dict) else None)
+            return _settled(url.strip().rstrip("/"), variables if isinstance(variables, dict) else {})
     return Served()
 
 
@@ -81,15 +64,41 @@ def base_url(template: str, values: Mapping[str, str], *, parameters: Iterable[P
 
     def part(name: str, check: Callable[[Parameter, str, str], str]) -> str:
         def chosen(found: re.Match[str]) -> str:
-            parameter = known[found[1]]
-            if found[1] in values:
-                return check(parameter, values[found[1]], where)
-            return parameter.default or ""
+            parameter = known.get(found[1])
+            if parameter is None:
+                return found[0]
+            given = values.get(parameter.name)
+            return (parameter.default or "") if given is None else check(parameter, given, where)
 
         return _VARIABLE.sub(chosen, match[name] or "")
 
     port = part("port", _port)
     return f"{match['scheme']}://{part('host', _label)}{f':{port}' if port else ''}{part('path', _segment)}".rstrip("/")
+
+
+def _settled(template: str, variables: Mapping[str, Any]) -> Served:
+    """Make a variable a parameter where a value may choose; put its default in its place elsewhere."""
+    parameters, flaw = [], ""
+    for name in dict.fromkeys(_VARIABLE.findall(template)):
+        found = _parameter(name, variables.get(name))
+        if _may_be_chosen(template, name, found.enum):
+            parameters.append(found)
+        elif found.default is not None:
+            template = template.replace("{" + name + "}", found.default)
+        else:
+            parameters.append(found)
+            flaw = f"its server '{template}' is chosen by '{name}' as a whole"
+    if not flaw and not _is_base(template):
+        flaw = f"its server '{template}' is no base URL"
+    return Served(template, tuple(parameters), flaw)
+
+
+def _parameter(name: str, variable: object) -> Parameter:
+    said = variable if isinstance(variable, dict) else {}
+    default = None if said.get("default") in (None, "{" + name + "}") else str(said["default"])
+    enum = tuple(str(each) for each in said.get("enum") or () if each is not None)
+    description = str(said.get("description") or "").strip()
+    return Parameter(name, "server", "VARCHAR", default is None, description, default, enum=enum)
 
 
 def _may_be_chosen(template: str, name: str, enum: tuple[str, ...]) -> bool:

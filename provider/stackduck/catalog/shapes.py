@@ -16,6 +16,8 @@ from stackduck.catalog.schemas import Schemas, properties
 
 _KEPT = ("type", "format", "description", "default", "enum", "readOnly", "writeOnly", "deprecated", "required")
 _DEEPEST = 12
+_MOST = 2_000
+"""Nodes of one shape; further ones are told by their type alone."""
 _NESTED = ("object", "array")
 _SCALARS: Mapping[str, Mapping[str, str]] = {
     "VARCHAR": {"type": "string"},
@@ -33,7 +35,7 @@ def of_schema(schemas: Schemas, schema: Node) -> str:
     flat = schemas.flatten(schema)
     if schemas.kind_of(schema) not in _NESTED and "oneOf" not in flat:
         return ""
-    return _text(_node(schemas, schema, above=()))
+    return _text(_node(schemas, schema, above=(), left=iter(range(_MOST))))
 
 
 def of_type(kind: str, *, schema_type: str = "") -> str:
@@ -43,21 +45,21 @@ def of_type(kind: str, *, schema_type: str = "") -> str:
     return "" if kind in _SCALARS else _text(_typed(iter(_TYPE_TOKEN.findall(kind)))[0])
 
 
-def _node(schemas: Schemas, schema: Node, *, above: tuple[str, ...]) -> dict[str, Any]:
-    """Return a schema without references; one that leads back to itself ends with its type."""
+def _node(schemas: Schemas, schema: Node, *, above: tuple[str, ...], left: Iterator[int]) -> dict[str, Any]:
+    """Return a schema without references; one that leads back to itself, or is one too many, ends with its type."""
     reference = schema.get("$ref")
     flat = schemas.flatten(schema)
-    if reference in above or len(above) > _DEEPEST:
+    if reference in above or len(above) > _DEEPEST or next(left, None) is None:
         return {"type": flat["type"]} if "type" in flat else {}
     above = (*above, str(reference or ""))
     node = {key: flat[key] for key in _KEPT if flat.get(key) not in (None, [], "", False)}
     if fields := properties(flat):
-        node["properties"] = {name: _node(schemas, field, above=above) for name, field in fields.items()}
+        node["properties"] = {name: _node(schemas, field, above=above, left=left) for name, field in fields.items()}
     for key in ("items", "additionalProperties"):
         if isinstance(flat.get(key), dict) and flat[key]:
-            node[key] = _node(schemas, flat[key], above=above)
+            node[key] = _node(schemas, flat[key], above=above, left=left)
     if "oneOf" in flat:
-        node["oneOf"] = [_node(schemas, branch, above=above) for branch in flat["oneOf"]]
+        node["oneOf"] = [_node(schemas, branch, above=above, left=left) for branch in flat["oneOf"]]
     return node
 
 

@@ -16,11 +16,12 @@ from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError, ProgrammingError
 from stackduck.execute import explained, pulls
+from stackduck.execute.language import Language, TranslatedViews, without_excerpt
 from stackduck.execute.loading import Loaded, load
 from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
-from stackduck.sql import looking, registries, statements, verbs
+from stackduck.sql import looking, materialized, registries, statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
@@ -47,6 +48,7 @@ class Executor:
         self.session = session
         self.origins = origins
         self.catalog = origins.catalog
+        self.language = Language(session, origins.catalog)
         self._views: dict[str, str] | None = None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
@@ -55,6 +57,8 @@ class Executor:
         try:
             if (asked := registries.read(statement)) is not None:
                 return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.origins.registry)
+            if materialized.may_concern(statement) and (kept := self._materialized(bound, warn=warn)) is not None:
+                return kept
             if looking.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
                 return looked
             if verbs.may_change(statement) and (changed := self._changed(bound, warn=warn)) is not None:
@@ -64,7 +68,12 @@ class Executor:
             return self._direct(bound)
         finally:
             if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
-                self.forget_views()
+                self.forget_views(statement)
+
+    def _materialized(self, bound: Bound, *, warn: Warn) -> Result | None:
+        from stackduck.execute.materialized import answer
+
+        return answer(bound, session=self.session, run=partial(self.run, warn=warn))
 
     def _changed(self, bound: Bound, *, warn: Warn) -> Result | None:
         """Run a statement that changes something at a provider; None for any other."""
@@ -84,9 +93,10 @@ class Executor:
         )
         return writer.run(bound, warn=warn)
 
-    def forget_views(self) -> None:
+    def forget_views(self, statement: Statement | None = None) -> None:
         """Read the views anew: a statement or the end of a transaction may have changed them."""
         self._views = None
+        self.language.forget(statement)
 
     def _needs_planner(self, statement: Statement) -> bool:
         """Tell whether a statement reads from a provider, a table of facts, or a view that does."""
@@ -112,10 +122,13 @@ class Executor:
         return self._views
 
     def _direct(self, bound: Bound) -> Result:
+        statement = self.language.translated(bound.statement)
         try:
-            return self._run(bound.statement, bound.statement.text, bound.parameters)
+            return self._run(statement, statement.text, bound.parameters)
         except ProgrammingError as exc:
-            self._explain_unknown_table(bound.statement, exc)
+            self._explain_unknown_table(statement, exc)
+            if statement is not bound.statement:
+                raise without_excerpt(exc) from exc
             raise
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
@@ -145,6 +158,20 @@ class Executor:
             return self._direct(bound)
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
+        bound = replace(bound, statement=self.language.translated(bound.statement))
+        try:
+            return self._answered(bound, warn=warn)
+        except ProgrammingError as exc:
+            from stackduck.execute.hidden import Views
+
+            told = Views(self.views, self.catalog, read=self._read_only, expand=self._expanded).blamed(
+                exc, bound.statement
+            )
+            if told:
+                raise told from exc
+            raise
+
+    def _answered(self, bound: Bound, *, warn: Warn) -> Result:
         head, inner = verbs.explained(bound.statement)
         expanded = self._expanded(verbs.as_query(inner))
         with self._looking.spliced(expanded, bound.parameters, warn=warn) as statement:
@@ -174,17 +201,18 @@ class Executor:
             self._explain_unknown_table(statement, exc)
             raise in_users_words(exc, facts.columns_named_in(bound.statement)) from exc
 
+    def _read_only(self, text: str) -> None:
+        """Plan and bind a statement about views, and do nothing more."""
+        statement = self._expanded(statements.of_text(text))
+        self._bind_only(self._plan(statement, {}), statement)
+
     def _expanded(self, statement: Statement) -> Statement:
         """Put the text of every view in place of its name, the user's and those of documents."""
         from stackduck.sql import documented, views
 
-        def exists(parts: tuple[str, ...]) -> bool:
-            # memory.v is the v of that database's schema main.
-            ways = (parts, (parts[0], "main", parts[1])) if len(parts) == 2 else (parts,)
-            return any(self.session.local_columns(way) is not None for way in ways)
-
-        statement = views.expand(statement, self.views, exists=exists)
-        return documented.expand(statement, self.catalog.provider_names(), self.catalog.resource)
+        own = views.expand(statement, TranslatedViews(self.views, self.language), exists=self.session.has_table)
+        documents = documented.expand(own, self.catalog.provider_names(), self.catalog.resource)
+        return documents if documents is own else self.language.translated(documents)
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
@@ -205,7 +233,7 @@ class Executor:
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
-        left = Loaded([scan.relation for scan in plan.scans])
+        left = Loaded(list(plan.relations))
         try:
             self._create_relations(plan, statement)
             load(plan, self.origins, session=self.session, warn=warn, left=left)
@@ -218,6 +246,10 @@ class Executor:
         for scan in plan.scans:
             self.session.create(scan.relation, scan.types)
         try:
+            if plan.is_fed:
+                from stackduck.execute import feeding
+
+                feeding.prepare(plan, self.session)
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
             self._explain_unknown_table(statement, exc)
@@ -228,20 +260,24 @@ class Executor:
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
         self._bind_only(plan, statement)
-        return explained.result(self.session, plan.scans, reports=self.origins.reports)
+        return explained.result(self.session, plan, reports=self.origins.reports)
 
     def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:
             self._create_relations(plan, statement)
         finally:
-            self.session.discard([scan.relation for scan in plan.scans])
+            self.session.discard(plan.relations)
 
     def _create_view(self, bound: Bound, view: ViewDefinition, *, warn: Warn) -> Result:
         from stackduck.engine import views as kept
+        from stackduck.sql import views
         from stackduck.sql.variables import inlined
 
         statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
-        with self._looking.spliced(self._expanded(statement), {}, warn=warn) as expanded:
+        translated = self.language.translated(statement)
+        texts = TranslatedViews(self.views, self.language)
+        views.refuse_circle(view.name, translated, texts, exists=self.session.has_table)
+        with self._looking.spliced(self._expanded(translated), {}, warn=warn) as expanded:
             plan = self._plan(expanded, {}, only_columns=True)
             try:
                 self._create_relations(plan, expanded)

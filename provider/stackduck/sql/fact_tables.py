@@ -17,6 +17,7 @@ from stackduck.catalog.names import did_you_mean
 from stackduck.errors import NotSupportedError, ProgrammingError
 from stackduck.sql import conditions, optimized, plan, reading, relations, statements
 from stackduck.sql.constants import Constants
+from stackduck.sql.dialect.structure import is_alias
 from stackduck.sql.disjuncts import both
 from stackduck.sql.facts import TABLES, Use
 from stackduck.sql.looking import SCHEMA
@@ -26,7 +27,6 @@ from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.scopes import Occurrence, Scopes
 from stackduck.sql.statements import Statement, of_text
 from stackduck.sql.tokens import Token
-from stackduck.sql.unparsed import is_alias
 from stackduck.sql.values import Listed, unite
 
 _CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.TruncateTable)
@@ -151,7 +151,8 @@ def _place(occurrence: Occurrence) -> Place:
     for column, level in TABLES[occurrence.parts[2].lower()].levels.items():
         if supplied(ways, column):
             united = unite(way[column] for way in ways)
-            wanted[level] = frozenset(value.lower() for value in united.values) if isinstance(united, Listed) else frozenset()
+            values = united.values if isinstance(united, Listed) else ()
+            wanted[level] = frozenset(value.lower() for value in values)
     return Place(**wanted)
 
 

@@ -14,7 +14,7 @@ from stackduck.catalog.model import Method, Parameter, Resource
 from stackduck.errors import CallLimitError, MissingParameterError, NotSupportedError, ProgrammingError
 from stackduck.sql.examples import placeholder
 from stackduck.sql.scopes import Disjuncts
-from stackduck.sql.values import Listed, Values, unite
+from stackduck.sql.values import Fed, Listed, Values, unite
 
 _SHAPES = {
     "DATE": "'2026-01-31'",
@@ -35,8 +35,13 @@ Call = tuple[tuple[str, str], ...]
 
 
 def supplied(ways: Disjuncts, name: str) -> bool:
-    """Tell whether every way gives the parameter a finite list of values."""
-    return all(name in way and unite([way[name]]) is not None for way in ways)
+    """Tell whether every way gives the parameter a finite list of values, written or from data."""
+    return all(name in way and (isinstance(way[name], Fed) or is_written(way[name])) for way in ways)
+
+
+def is_written(values: Values | None) -> bool:
+    """Tell whether the statement itself gives a finite list of values."""
+    return values is not None and unite([values]) is not None
 
 
 def listed(way: Mapping[str, Values], name: str) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class _Builder:
         items += [_Item(lateral) for lateral in node.args.get("laterals") or []]
         for item, join, is_plain, is_inside in items:
             source = self._source(item, query, env)
-            source.join, source.is_inside = join, is_inside
+            source.node, source.join, source.is_inside = item, join, is_inside
             source.opaque = source.opaque or not is_plain
             query.sources.append(source)
 
