@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
-from typing import TypeGuard
 
 from stackduck.api import failures, rules
 from stackduck.api.caller import Budget, Caller
@@ -137,15 +136,16 @@ class PagingRun(Run):
             answer = caller.call(request, turn, budget=self._budget, stop=self._stop)
             outcome = self._delivery(key, answer)
             found = self._following(key, turn, answer)
-        except BaseException as exc:
+        except OperationalError as exc:
             outcome = _Delivery(None, absence=exc) if self._is_absence(key, exc) else exc
+        except BaseException as exc:
+            outcome = exc
         self._settle(key, outcome, found)
 
-    def _is_absence(self, key: _Key, exc: BaseException) -> TypeGuard[OperationalError]:
+    def _is_absence(self, key: _Key, exc: OperationalError) -> bool:
         """Tell whether an error only says that a thing is not there which need not be."""
         index, number = key
-        is_allowed = index in self._absences.allowed and number == 1
-        return is_allowed and isinstance(exc, OperationalError) and exc.status in rules.ABSENT
+        return index in self._absences.allowed and number == 1 and exc.status in rules.ABSENT
 
     def _settle(self, key: _Key, outcome: _Delivery | BaseException, found: list[Turn]) -> None:
         """Note what a call brought and which pages follow from it."""

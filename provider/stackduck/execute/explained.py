@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stackduck.sql.plan import Plan, Scan
     from stackduck.sql.scans import FedCalls
 
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+_HOLE = re.compile(r"\{([^{}]+)\}")
 
 Row = tuple[str, str, str, str, int | None, int | None]
 
@@ -49,11 +49,16 @@ def result(session: Session, plan: Plan, *, reports: Callable[[], ReportService]
 def _fed_row(scan: Scan, fed: FedCalls) -> Row:
     """Return the row of calls whose values come from data."""
     origins = [f"{n} from {o}" for feed in fed.feeds for n, o in zip(feed.names, feed.origins, strict=True)]
-    single = {name: values[0] for name, values in fed.listed if len(values) == 1 and "{" + name + "}" in scan.method.path}
+    method = scan.method
+    path = "" if scan.is_report else method.path
+    single = {name: values[0] for name, values in fed.listed if len(values) == 1 and f"{{{name}}}" in path}
     others = [f"{name} = {_shortened(list(values))}" for name, values in fed.listed if name not in single]
-    path = _PLACEHOLDER.sub(lambda hole: quote(single[hole[1]], safe="") if hole[1] in single else hole[0], scan.method.path)
-    call = "reports" if scan.is_report else f"{scan.method.http_method} {scan.method.server}{path}"
-    return scan.resource.full_name, scan.method.name, call, "; ".join([*origins, *others]), None, None
+
+    def filled(hole: re.Match[str]) -> str:
+        return quote(single[hole[1]], safe="") if hole[1] in single else hole[0]
+
+    call = "reports" if scan.is_report else f"{method.http_method} {method.server}{_HOLE.sub(filled, path)}"
+    return scan.resource.full_name, method.name, call, "; ".join([*origins, *others]), None, None
 
 
 def _rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:

@@ -6,7 +6,7 @@ DuckDB computes the values over what is loaded; equal ones are asked for once.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import chain, product
 from math import prod
@@ -23,7 +23,6 @@ from stackduck.errors import (
     ProgrammingError,
 )
 from stackduck.execute.loading import Ready
-from stackduck.sql.statements import of_text
 from stackduck.sql.values import canonical, contains
 
 if TYPE_CHECKING:
@@ -45,17 +44,24 @@ def prepare(plan: Plan, session: Session) -> None:
     Raises NotSupportedError for values that DuckDB cannot compute beside the statement.
     """
     for kept in plan.kept:
-        session.create_like(kept.relation, kept.sql, _named_in(kept.sql, plan.parameters))
+        session.create_like(kept.relation, kept.sql, kept.parameters)
     for scan in plan.scans:
         for feed in (feed for calls in scan.fed for feed in calls.feeds):
             try:
-                session.check(feed.sql, _named_in(feed.sql, plan.parameters))
+                session.check(feed.sql, feed.parameters)
             except ProgrammingError as exc:
                 problem = str(exc).split("\n")[0]
                 raise NotSupportedError(
                     f"{scan.resource.full_name}: the values of {', '.join(feed.origins)} cannot be computed on their "
                     f"own ({problem}); put what they come from into a CTE"
                 ) from exc
+
+
+def keep(plan: Plan, stage: int, session: Session) -> None:
+    """Compute the rows that are kept and whose tables are loaded before a stage."""
+    for kept in plan.kept:
+        if kept.stage == stage:
+            session.fill(kept.relation, kept.sql, kept.parameters)
 
 
 class Stages:
@@ -72,15 +78,13 @@ class Stages:
     def __iter__(self) -> Iterator[Ready]:
         before = len(self._origins.client().calls)
         for at, scans in enumerate(self._plan.stages):
-            for kept in self._plan.kept:
-                if kept.stage == at:
-                    self._session.fill(kept.relation, kept.sql, _named_in(kept.sql, self._plan.parameters))
+            keep(self._plan, at, self._session)
             made = len(self._origins.client().calls) - before
             self._ready = self._stage(scans, left=self._origins.max_calls - made)
             yield self._ready
 
     def _stage(self, scans: Sequence[Scan], *, left: int) -> Ready:
-        filled = [filled_by_data(scan, self._session, self._plan.parameters, most=left) for scan in scans]
+        filled = [filled_by_data(scan, self._session, most=left) for scan in scans]
         needed = {request for scan in filled for request in scan.requests}
         if len(needed) > left:
             worst = max(filled, key=lambda scan: len(scan.requests))
@@ -104,14 +108,14 @@ class Stages:
                 self._warn(f"{scan.resource.full_name}: nothing for {len(errors)} of {len(asked)} fed values: {told}")
 
 
-def filled_by_data(scan: Scan, session: Session, parameters: Mapping[str, object], *, most: int) -> Scan:
+def filled_by_data(scan: Scan, session: Session, *, most: int) -> Scan:
     """Return a scan with the calls that data tells beside its own.
 
     Raises CallLimitError where they are more than `most`, DataError for a value that no call can have.
     """
     found: dict[tuple[tuple[str, str], ...], None] = {}
     for fed in scan.fed:
-        rows = [_rows(feed, fed, session, parameters) for feed in fed.feeds]
+        rows = [_rows(feed, fed, session) for feed in fed.feeds]
         needed = prod((*map(len, rows), *(len(values) for _, values in fed.listed)))
         if needed > most and not scan.is_report:
             raise _too_many(scan, needed, left=most)
@@ -122,10 +126,10 @@ def filled_by_data(scan: Scan, session: Session, parameters: Mapping[str, object
     return replace(scan, calls=calls, requests=(*scan.requests, *_requests(scan, calls[len(scan.calls) :])))
 
 
-def _rows(feed: Feed, fed: FedCalls, session: Session, parameters: Mapping[str, object]) -> list[Values]:
+def _rows(feed: Feed, fed: FedCalls, session: Session) -> list[Values]:
     """Return the values of a feed, sorted, as a request carries them."""
     found: dict[tuple[str, ...], None] = {}
-    for row in session.rows(feed.sql, _named_in(feed.sql, parameters)):
+    for row in session.rows(feed.sql, feed.parameters):
         texts = [canonical(value, kind) for value, kind in zip(row, feed.kinds, strict=True)]
         known = [text if text is not None else str(value) for text, value in zip(texts, row, strict=True)]
         pairs = list(zip(feed.names, known, strict=True))
@@ -204,9 +208,3 @@ def _nothing(scan: Scan, errors: Sequence[OperationalError], told: str) -> Opera
     origins = ", ".join(dict.fromkeys(_origins(scan).values()))
     text = f"{name}: nothing for any of the {len(errors):,} values that {origins} feeds: {told}; the first: {first}"
     return kind(text, status=first.status, resource=name, values=first.values)
-
-
-def _named_in(sql: str, parameters: Mapping[str, object]) -> Mapping[str, object]:
-    """Return the values that a text names: DuckDB takes no others."""
-    named = {token.text[1:] for token in of_text(sql).tokens if token.kind == "named"}
-    return {name: value for name, value in parameters.items() if name in named}

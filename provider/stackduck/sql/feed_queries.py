@@ -14,6 +14,7 @@ from stackduck.sql.scopes import Cte, Query, Source
 from stackduck.sql.spans import Span, body_span, item_span, span_of, value_span
 from stackduck.sql.statements import Statement
 from stackduck.sql.supplies import Member, Merged, Supply
+from stackduck.sql.tokens import tokenize
 
 _CAST = ("BIGINT", "DATE", "BOOLEAN", "TIMESTAMPTZ")
 
@@ -49,14 +50,19 @@ class Wording:
         """Return a condition."""
         return self.text(span_of(node, self.statement))
 
-    def ctes(self, query: Query, *, before: Cte | None) -> str:
-        """Return the WITH of a query, as far as a CTE of it sees it; empty where there is none."""
+    def with_ctes(self, text: str, query: Query, *, before: Cte | None = None) -> str:
+        """Return a text of a query with those of its WITH that it names, as far as a CTE of the query sees them."""
         seen = query.ctes[: query.ctes.index(before)] if before else query.ctes
-        if not seen:
-            return ""
-        is_recursive = any(cte.recursive for cte in seen)
-        listed = ", ".join(self.text(self._cte_span(cte)) for cte in seen)
-        return f"WITH {'RECURSIVE ' if is_recursive else ''}{listed} "
+        named = _names(text)
+        listed: list[str] = []
+        is_recursive = False
+        for cte in reversed(seen):
+            if cte.name in named:
+                listed.insert(0, self.text(self._cte_span(cte)))
+                named |= _names(listed[0])
+                is_recursive = is_recursive or cte.recursive
+        words = "WITH RECURSIVE" if is_recursive else "WITH"
+        return f"{words} {', '.join(listed)} SELECT * FROM ({text}) AS fed" if listed else text
 
     def _cte_span(self, cte: Cte) -> Span | None:
         """Return the tokens from a CTE's name to the end of its body."""
@@ -108,18 +114,16 @@ def _within_levels(sources: FeedSources, wording: Wording) -> str:
 
 
 def body(kept: Body, wording: Wording) -> str:
-    """Return a query that is computed once, with every WITH that it sees."""
-    ctes = wording.ctes(kept.query, before=kept.cte)
-    text = wording.text(kept.span)
-    return _with_ctes(f"{ctes}SELECT * FROM ({text}) AS fed" if ctes else text, kept.query, wording)
+    """Return a query that is computed once, with the WITH that it names."""
+    text = wording.with_ctes(wording.text(kept.span), kept.query, before=kept.cte)
+    return _with_ctes(text, kept.query, wording)
 
 
 def _with_ctes(text: str, inner: Query, wording: Wording) -> str:
     """Return a query that stands within another one with the WITH of every query around that."""
     while inner.parent is not None:
         cte = next((cte for cte in inner.parent.ctes if cte.query is inner), None)
-        ctes = wording.ctes(inner.parent, before=cte)
-        text = f"{ctes}SELECT * FROM ({text}) AS fed" if ctes else text
+        text = wording.with_ctes(text, inner.parent, before=cte)
         inner = inner.parent
     return text
 
@@ -139,8 +143,7 @@ def _values(supplies: Sequence[Supply], level: Level, wording: Wording) -> str:
             values.append(f"({wording.value(supply.value.node)})")
     items = [*_from(level, wording), *(f" CROSS JOIN {text}" for _, text in inside.values())]
     listed = ", ".join(f"{value} AS v{i}" for i, value in enumerate(values))
-    ctes = wording.ctes(level.query, before=None)
-    return f"{ctes}SELECT {listed}{_clause(items)}{_where(level, wording)}"
+    return wording.with_ctes(f"SELECT {listed}{_clause(items)}{_where(level, wording)}", level.query)
 
 
 def _members(node: exp.Expr, number: int, wording: Wording) -> str:
@@ -161,11 +164,11 @@ def _width(node: exp.Expr) -> int:
 
 def _around(level: Level, inner: str, wording: Wording) -> str:
     """Return a query with the sources of a level beside it."""
-    ctes = wording.ctes(level.query, before=None)
-    if not level.sources:
-        return f"{ctes}SELECT * FROM ({inner}) AS fed" if ctes else inner
-    items = [*_from(level, wording), f" CROSS JOIN LATERAL ({inner}) AS fed"]
-    return f"{ctes}SELECT fed.*{_clause(items)}{_where(level, wording)}"
+    text = inner
+    if level.sources:
+        items = [*_from(level, wording), f" CROSS JOIN LATERAL ({inner}) AS fed"]
+        text = f"SELECT fed.*{_clause(items)}{_where(level, wording)}"
+    return wording.with_ctes(text, level.query)
 
 
 def _clause(items: Sequence[str]) -> str:
@@ -195,6 +198,10 @@ def _using(source: Source, level: Level) -> Iterable[str]:
         every = level.query.sources[: level.query.sources.index(source)]
         if next((s for s in every if s.has(name) is True), None) in before:
             yield quote(identifier.name)
+
+
+def _names(text: str) -> set[str]:
+    return {token.name.lower() for token in tokenize(text) if token.kind in ("word", "quoted")}
 
 
 def _where(level: Level, wording: Wording) -> str:

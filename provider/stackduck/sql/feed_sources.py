@@ -15,7 +15,7 @@ from stackduck.sql.constants import unwrap
 from stackduck.sql.readings import Readings, is_cte
 from stackduck.sql.scopes import Cte, Occurrence, Query, Source, join_kind
 from stackduck.sql.spans import Span
-from stackduck.sql.supplies import Computed, Member, Merged, Supply
+from stackduck.sql.supplies import Computed, Merged, Supply
 
 _STRICT: tuple[type[exp.Expr], ...] = (
     *(exp.Paren, exp.Cast, exp.TryCast, exp.Lower, exp.Upper, exp.Trim, exp.Substring, exp.SplitPart, exp.DPipe),
@@ -283,9 +283,7 @@ def _next(query: Query, source: Source) -> Source | None:
     return query.sources[at] if at < len(query.sources) else None
 
 
-def _holding(
-    around: _Around, supplies: Sequence[Supply], target: Source, kept: set[Source]
-) -> Iterator[exp.Expr]:
+def _holding(around: _Around, supplies: Sequence[Supply], target: Source, kept: set[Source]) -> Iterator[exp.Expr]:
     """Yield the conditions that hold for every row of the sources that matters."""
     query = around.query
     where = query.node.args.get("where")

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 
 from stackduck.catalog.model import Method, Resource
-from stackduck.errors import MissingParameterError
 from stackduck.sql import feed_queries, feed_sources, reports
+from stackduck.sql.disjuncts import both
 from stackduck.sql.feed_queries import Wording
 from stackduck.sql.feed_sources import Body, FeedSources, UnusableError
 from stackduck.sql.methods import is_written, listed
@@ -19,13 +19,22 @@ from stackduck.sql.readings import Readings
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scans import FedCalls, Feed, Kept, Scan
 from stackduck.sql.scopes import DAY, Disjuncts, Occurrence, Query, Scopes, Source
-from stackduck.sql.statements import Statement
+from stackduck.sql.statements import Statement, named_in
 from stackduck.sql.steadiness import Steadiness
 from stackduck.sql.supplies import Supply
-from stackduck.sql.values import Fed, Values, enumerate_all, written
+from stackduck.sql.values import Fed, Values, enumerate_all, unite, written
 
 _Way = Mapping[str, Values]
 _Key = tuple[Query, Source]
+
+
+class CircleError(Exception):
+    """Tables wait for each other; the text says which."""
+
+    def __init__(self, text: str, lacking: Mapping[Occurrence, tuple[str, ...]]) -> None:
+        super().__init__(text)
+        self.lacking = lacking
+        """The parameters for which each of them waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,15 @@ class Finished:
 class Feeding:
     """The feeds of one statement."""
 
-    def __init__(self, tree: Scopes, statement: Statement, *, volatile: Callable[[Collection[str]], frozenset[str]]):
+    def __init__(
+        self,
+        tree: Scopes,
+        statement: Statement,
+        parameters: Mapping[str, object],
+        *,
+        volatile: Callable[[Collection[str]], frozenset[str]],
+    ) -> None:
+        self._parameters = parameters
         self._readings = Readings(tree)
         self._statement = statement
         self._wording = Wording(statement)
@@ -78,8 +95,14 @@ class Feeding:
     def keep_usable(self, occurrences: Iterable[Occurrence]) -> None:
         """Forget the supplies that cannot be computed before the table is loaded that they feed."""
         for occurrence in occurrences:
-            ways = [self._usable(way, occurrence) for way in occurrence.disjuncts or []]
-            occurrence.disjuncts = None if occurrence.disjuncts is None else ways
+            ways = occurrence.disjuncts or []
+            if not any(isinstance(values, Fed) for way in ways for values in way.values()):
+                continue
+            if any(name == DAY or _is_fed_only(values) for way in ways for name, values in way.items()):
+                occurrence.disjuncts = [self._usable(way, occurrence) for way in ways]
+            else:
+                # Nothing is left to data.
+                occurrence.disjuncts = [{n: v for n, each in way.items() if (v := written(each))} for way in ways]
 
     def _usable(self, way: _Way, occurrence: Occurrence) -> dict[str, Values]:
         kept: dict[str, Values] = {}
@@ -112,7 +135,7 @@ class Feeding:
     def arrange(self, chosen: Mapping[Occurrence, tuple[Resource, Method]]) -> Mapping[Occurrence, Arranged]:
         """Return how each table is fed, by the method that reads it.
 
-        Raises MissingParameterError where tables would have to be loaded before themselves.
+        Raises CircleError where tables would have to be loaded before themselves.
         """
         done: dict[Occurrence, Arranged] = {}
         pending = dict(chosen)
@@ -120,11 +143,21 @@ class Feeding:
             found = self._round(pending, done, with_all_filters=True) or self._round(
                 pending, done, with_all_filters=False
             )
-            if not found:
-                raise self._stuck(pending, done)
+            if not found and not self._without_feeds(pending):
+                raise self._circle(pending, done)
             done |= found
             pending = {o: m for o, m in pending.items() if o not in found}
         return done
+
+    def _without_feeds(self, pending: Iterable[Occurrence]) -> bool:
+        """Take what was derived in place of feeds that wait for each other; tells whether there is anything."""
+        found = False
+        for occurrence in pending:
+            for way in occurrence.disjuncts or []:
+                for name, values in way.items():
+                    if isinstance(values, Fed) and values.otherwise is not None:
+                        way[name], found = values.otherwise, True
+        return found
 
     def _round(
         self,
@@ -164,7 +197,7 @@ class Feeding:
         self, way: _Way, method: Method, done: Collection[Occurrence], occurrence: Occurrence
     ) -> tuple[_Way, tuple[Group, ...] | None]:
         """Return a way with what is fed in it; None where something is not ready yet."""
-        names = {p.name.lower() for p in method.parameters} | ({DAY} if occurrence.has_days else set())
+        names = _names_of(method, occurrence)
         wanted = {n: v for n, v in way.items() if isinstance(v, Fed) and n in names}
         lacking = [name for name, values in wanted.items() if not is_written(values)]
         lacking += [n for n, v in wanted.items() if n == DAY and n not in lacking and self._is_local(v)]
@@ -173,7 +206,7 @@ class Feeding:
             group = self._widest(lacking, wanted, done)
             if group is None:
                 return way, None
-            group = self._together(group, wanted, done)
+            group = self._together(group, wanted, done, is_only_way=len(occurrence.disjuncts or []) == 1)
             groups.append(group)
             wanted = {n: v for n, v in wanted.items() if n not in group.names}
             lacking = [name for name in lacking if name not in group.names]
@@ -209,35 +242,33 @@ class Feeding:
                     return Group((*(group.names if group else ()), name), sources)
         return None
 
-    def _together(self, group: Group, wanted: Mapping[str, Fed], done: Collection[Occurrence]) -> Group:
+    def _together(
+        self, group: Group, wanted: Mapping[str, Fed], done: Collection[Occurrence], *, is_only_way: bool
+    ) -> Group:
         """Add the parameters that are written but come from the same rows too, so that pairs stay pairs."""
         first = group.sources.supplies[0]
-        for name in wanted:
-            if name not in group.names:
+        for name, values in wanted.items():
+            is_single = is_only_way and len(enumerate_all(values) or ()) == 1
+            if name not in group.names and not is_single:
                 group = self._with(name, (first.query, first.source), wanted, done, group) or group
         return group
 
-    def _stuck(
+    def _circle(
         self, pending: Mapping[Occurrence, tuple[Resource, Method]], done: Collection[Occurrence]
-    ) -> MissingParameterError:
+    ) -> CircleError:
         """Return the error for tables that wait for each other."""
+        lacking: dict[Occurrence, tuple[str, ...]] = {}
         told = []
         for occurrence, (resource, method) in pending.items():
-            names = {p.name.lower(): p.name for p in method.parameters} | ({DAY: DAY} if occurrence.has_days else {})
-            waiting = {n: v for way in occurrence.disjuncts or [] for n, v in way.items() if _is_fed_only(v)}
-            supplies = [s for n, v in waiting.items() if n in names for s in v.supplies if isinstance(v, Fed)]
-            found = [sources for s in supplies if (sources := self._sources((s,)))]
-            needs = sorted({need for each in found for need in each.needs if need not in done}, key=lambda o: o.number)
-            listed_names = [names[name] for name in waiting if name in names]
-            tables = " and ".join(dict.fromkeys(pending[n][0].full_name for n in needs if n in pending))
-            told.append((resource.full_name, listed_names, tables))
-        text = "; ".join(f"{name} takes {' and '.join(names)} from {tables}" for name, names, tables in told)
-        name, names, _ = told[0]
-        return MissingParameterError(
-            f"tables feed each other in a circle: {text}; give one of them a value, such as {names[0]} = '<value>'",
-            resource=name,
-            missing=names,
-        )
+            fed = {n: v for way in occurrence.disjuncts or [] for n, v in way.items() if _is_fed_only(v)}
+            names = _names_of(method, occurrence)
+            waiting = {names[n]: v.supplies for n, v in fed.items() if n in names and isinstance(v, Fed)}
+            lacking[occurrence] = tuple(waiting)
+            found = [self._sources((supply,)) for supplies in waiting.values() for supply in supplies]
+            needs = {need for sources in found if sources for need in sources.needs if need in pending}
+            tables = dict.fromkeys(_named(need, pending[need][0]) for need in sorted(needs, key=lambda o: o.number))
+            told.append(f"{_named(occurrence, resource)} takes {' and '.join(waiting)} from {' and '.join(tables)}")
+        return CircleError(f"tables feed each other in a circle: {'; '.join(told)}", lacking)
 
     def finished(
         self,
@@ -256,12 +287,15 @@ class Feeding:
             others = {each: name for each, name in bodies.items() if each is not body}
             text = feed_queries.body(body, Wording(self._statement, tuple(_with_kept(edits, others))))
             stage = 1 + max((arranged[need].stage for need in body.needs), default=-1)
-            kept.append(Kept(relation, text, stage))
+            kept.append(Kept(relation, text, stage, named_in(text, self._parameters)))
         ready = []
         for occurrence, scan in scans.items():
             ways = arranged[occurrence].ways if occurrence in arranged else ()
-            calls = tuple(self._fed_calls(way, groups, scan.method, wording) for way, groups in ways if groups)
-            ready.append(replace(scan, fed=calls) if calls else scan)
+            calls: list[FedCalls] = []
+            for way, groups in ways:
+                fed = self._fed_calls(way, groups, scan.method, wording) if groups else None
+                calls += [fed] if fed and fed not in calls else []
+            ready.append(replace(scan, fed=tuple(calls)) if calls else scan)
         return Finished(tuple(ready), wording.edits, tuple(kept))
 
     def _fed_calls(self, way: _Way, groups: Sequence[Group], method: Method, wording: Wording) -> FedCalls:
@@ -278,7 +312,8 @@ class Feeding:
         kinds = tuple(parameters[n].type if n in parameters else "DATE" for n in group.names)
         names = tuple(parameters[n].name if n in parameters else n for n in group.names)
         origins = tuple(self._origin(supply, group) for supply in group.sources.supplies)
-        return Feed(feed_queries.query(group.sources, kinds, wording), names, kinds, origins)
+        text = feed_queries.query(group.sources, kinds, wording)
+        return Feed(text, names, kinds, origins, named_in(text, self._parameters))
 
     def _origin(self, supply: Supply, group: Group) -> str:
         """Return the user's words for a value, with the tables that it comes from."""
@@ -286,6 +321,34 @@ class Feeding:
         tables = dict.fromkeys(".".join(o.parts) for o in sorted(own.needs, key=lambda o: o.number))
         text = feed_queries.described(supply, self._wording)
         return f"{text} of {', '.join(tables)}" if tables else text
+
+
+def both_with_derived(ways: Disjuncts, derived: Disjuncts) -> Disjuncts:
+    """Return the ways in which both hold; what was only derived takes no feed's place as long as that can be had."""
+    fed = {name for way in ways for name, values in way.items() if _is_fed_only(values)}
+    known = {name for name in (ways[0] if fed else ()) if all(is_written(way.get(name)) for way in ways)}
+    rest: Disjuncts = []
+    for way in derived:
+        others = {name: values for name, values in way.items() if name not in fed | known}
+        rest += [others] if others not in rest else []
+    found = both(ways, rest)
+    otherwise = {name: unite(way[name] for way in derived) for name in fed if all(name in way for way in derived)}
+    return [
+        {n: replace(v, otherwise=otherwise.get(n)) if isinstance(v, Fed) and n in fed else v for n, v in way.items()}
+        for way in found
+    ]
+
+
+def _names_of(method: Method, occurrence: Occurrence) -> Mapping[str, str]:
+    """Return the names that may be fed, in lower case, as the document writes them."""
+    days = {DAY: DAY} if occurrence.has_days else {}
+    return {**{parameter.name.lower(): parameter.name for parameter in method.parameters}, **days}
+
+
+def _named(occurrence: Occurrence, resource: Resource) -> str:
+    """Return a table's name with its alias."""
+    is_aliased = occurrence.alias.lower() != resource.name.lower()
+    return f"{occurrence.alias} ({resource.full_name})" if is_aliased else resource.full_name
 
 
 def is_fed(way: _Way, method: Method) -> bool:

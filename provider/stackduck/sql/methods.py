@@ -201,8 +201,6 @@ def sample(method: Method, name: str) -> str:
     return _SAMPLES.get(parameter.type, "'x'") if parameter else "'x'"
 
 
-
-
 def _same_optional_parameters(method: Method, ways: Disjuncts, *, names: list[str], resource: str) -> None:
     """Refuse ways that differ in which optional parameters they give: their rows would overlap."""
     for name in names:

@@ -7,14 +7,13 @@ called and nothing is changed here; what the planner must know of the database i
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Protocol
 
 from sqlglot import exp
 
-from stackduck.catalog.model import Method, Resource
+from stackduck.catalog.model import Method
 from stackduck.catalog.requests import build
 from stackduck.errors import Error, MissingParameterError, NotSupportedError
 from stackduck.sql import (
@@ -32,10 +31,10 @@ from stackduck.sql import (
     statements,
     unparsed,
 )
+from stackduck.sql.asked import Database, Names
 from stackduck.sql.constants import Constants
 from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.day_filters import DayFilter
-from stackduck.sql.disjuncts import both
 from stackduck.sql.feeds import Arranged
 from stackduck.sql.methods import Call
 from stackduck.sql.parsing import parse
@@ -47,45 +46,6 @@ from stackduck.sql.scopes import Disjuncts, Occurrence, Scopes
 from stackduck.sql.statements import Statement
 
 __all__ = ["ColumnTypes", "Database", "Names", "Plan", "Scan", "ScanParameter", "Selection", "make_plan"]
-
-
-class Names(Protocol):
-    """What the planner asks of the catalog."""
-
-    def provider_names(self) -> tuple[str, ...]: ...
-
-    def resource(self, provider: str, service: str, resource: str) -> Resource: ...
-
-
-class Database(Protocol):
-    """What the planner asks of the database in which the statement will run."""
-
-    def local_columns(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Return the lower-case columns of a local table or view; None where there is none, or none is known."""
-
-    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
-        """Return EXPLAIN (SQL) of a statement over empty tables of these names; None where DuckDB cannot say.
-
-        Raises DataError for a constant that does not fit the column with which it is compared.
-        """
-
-    def check_syntax(self, sql: str) -> None:
-        """Raise ProgrammingError for a text that is no SQL of DuckDB's."""
-
-    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Bind a statement over empty tables of these names; raises ProgrammingError for what DuckDB does not know."""
-
-    def matching_days(self, condition: str, parameters: Mapping[str, object]) -> frozenset[date]:
-        """Return the days of the calendar for which a condition over one column, `day`, holds.
-
-        Raises an Error where DuckDB cannot tell for one of them, or would not say the same again.
-        """
-
-    def volatile_functions(self, names: Collection[str]) -> frozenset[str]:
-        """Return those of the functions, in lower case, that may give another value for the same arguments."""
-
-    def new_relation_name(self, resource: str) -> str:
-        """Return a name that no relation of the database has had."""
 
 
 def make_plan(
@@ -147,7 +107,7 @@ class _Planner:
         unparsed.refuse_shared(statement, (o for o in self.tree.occurrences if self.tree.source_of(o) is None))
         self.references = columns.references(self.tree)
         self.day_conditions = DayConditions(statement, parameters, database.matching_days)
-        self.feeding = feeds.Feeding(self.tree, statement, volatile=database.volatile_functions)
+        self.feeding = feeds.Feeding(self.tree, statement, parameters, volatile=database.volatile_functions)
         self.arranged: Mapping[Occurrence, Arranged] = {}
         self.needed = self._needed()
 
@@ -191,7 +151,7 @@ class _Planner:
         for occurrence, name in wide.items():
             if name in found:
                 ways = optimized.stable(found[name], self.statement, occurrence.types)
-                occurrence.disjuncts = both(occurrence.disjuncts or [], ways)
+                occurrence.disjuncts = feeds.both_with_derived(occurrence.disjuncts or [], ways)
 
     def refuse_what_duckdb_refuses(self) -> None:
         """Let DuckDB speak first: a value may seem missing only because the statement cannot be read.
@@ -246,7 +206,10 @@ class _Planner:
         found: dict[Occurrence, Scan] = {}
         chosen = {o: self._reader(o, only_columns=only_columns) for o in self.tree.occurrences}
         if not only_columns:
-            self.arranged = self.feeding.arrange({o: (self.resources[o], method) for o, method in chosen.items()})
+            try:
+                self.arranged = self.feeding.arrange({o: (self.resources[o], m) for o, m in chosen.items()})
+            except feeds.CircleError as exc:
+                raise self._circle(exc, chosen) from None
         for occurrence, method in chosen.items():
             key, scan = self._scan(occurrence, method, max_calls=max_calls, only_columns=only_columns)
             found[occurrence] = made.setdefault(key, scan)
@@ -350,6 +313,20 @@ class _Planner:
         )
         return shown if shown and self._can_be_planned(tried) else ""
 
+    def _circle(self, circle: feeds.CircleError, chosen: Mapping[Occurrence, Method]) -> MissingParameterError:
+        """Return the error for tables that feed each other, with a value for the first of them put in."""
+        occurrence, names = next(iter(circle.lacking.items()))
+        shown, tried = (
+            corrected.statement(self.statement, self.tree, {occurrence: {n: f(chosen[occurrence], n) for n in names}})
+            for f in (methods.example, methods.sample)
+        )
+        fixed = shown if shown and not self.is_trial and self._can_be_planned(tried) else ""
+        resource = self.resources[occurrence].full_name
+        condition = f"{names[0]} = {methods.example(chosen[occurrence], names[0])}"
+        text = f"{circle}; give one of them a value, such as {condition}"
+        text += f"\ntry: {fixed}" if fixed else ""
+        return MissingParameterError(text, resource=resource, missing=names, corrected=fixed)
+
     def _can_be_planned(self, text: str) -> bool:
         trial = _Planner(statements.of_text(text), self.parameters, self.catalog, self.database, is_trial=True)
         try:
@@ -408,7 +385,9 @@ class _Planner:
         edits = [*shared, *self._edits({o: s.relation for o, s in scans.items()}, hidden)]
         ready = self.feeding.finished(self.arranged, scans, edits, new_name=self.database.new_relation_name)
         listed = tuple({s.relation: s for s in ready.scans}.values())
-        return Plan(splice(self.statement.text, ready.edits), listed, self.parameters, self.is_parsed, ready.kept)
+        sql = splice(self.statement.text, ready.edits)
+        parameters = statements.named_in(sql, self.parameters) if ready.kept else self.parameters
+        return Plan(sql, listed, parameters, self.is_parsed, ready.kept)
 
     def _spliced(self, names: Mapping[Occurrence, str], hidden: Mapping[Occurrence, frozenset[str]]) -> str:
         return splice(self.statement.text, self._edits(names, hidden))

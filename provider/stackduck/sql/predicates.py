@@ -65,6 +65,8 @@ class Reader:
             return self._not(unwrap(node.this))
         if isinstance(node, exp.In):
             return self._in_list(node)
+        if isinstance(node, exp.Exists) and self.supplies:
+            return self._fed(self.supplies.existence(node))
         if isinstance(node, exp.Between) and not node.args.get("symmetric"):
             low = self._compared(node.this, node.args["low"], ">=")
             return both(low, self._compared(node.this, node.args["high"], "<="))
@@ -187,7 +189,9 @@ class Reader:
 
     def _in_list(self, node: exp.In) -> Disjuncts:
         ways = self._in_written(node)
-        return both(ways, self._fed(self.supplies.membership(node))) if self.supplies else ways
+        if self.supplies is None:
+            return ways
+        return both(ways, self._fed([*self.supplies.membership(node), *self.supplies.existence(node)]))
 
     def _in_written(self, node: exp.In) -> Disjuncts:
         if node.args.get("query") or node.args.get("unnest"):

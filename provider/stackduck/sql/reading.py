@@ -104,7 +104,8 @@ class _Builder:
         if not item.args.get("db") and item.name.lower() in env:
             cte = env[item.name.lower()]
             return Source(name, cte=cte, renamed=renamed or _cte_columns(cte), opaque=opaque)
-        return Source(name, columns=self.local_columns(item), renamed=renamed, opaque=opaque)
+        columns = renamed if isinstance(item.this, exp.GenerateSeries) else self.local_columns(item)
+        return Source(name, columns=columns or None, renamed=renamed, opaque=opaque)
 
     def _occurrence(self, item: exp.Table, parts: tuple[str, str, str]) -> Occurrence:
         occurrence = Occurrence(len(self.occurrences), parts, item)

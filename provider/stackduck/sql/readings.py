@@ -5,7 +5,7 @@ An answer may name more than is read, and never less; where a name cannot be tol
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -36,10 +36,13 @@ class Readings:
 
     def of(self, node: exp.Expr, query: Query, *, item: Source | None = None) -> Reads:
         """Return what a node of a query reads; `item` is the source of FROM that the node is."""
-        within = {id(each) for each in node.walk() if id(each) in self._queries}
+        nodes = list(_own(node))
+        within = {id(each) for each in nodes if id(each) in self._queries}
         found: set[tuple[Query, Source]] = set()
         is_certain = True
-        for column in node.find_all(exp.Column):
+        for column in nodes:
+            if not isinstance(column, exp.Column):
+                continue
             owner, sources = _owner(self._holder(column, query), column, visible=_before(query, item))
             if owner is None:
                 is_certain = False
@@ -53,12 +56,11 @@ class Readings:
             return self._known[id(node)]
         self._known[id(node)] = frozenset()  # a recursive CTE leads back to itself
         found: set[Occurrence] = set()
-        for table in node.find_all(exp.Table):
+        for table in _own(node):
             if id(table) in self._occurrences:
                 found.add(self._occurrences[id(table)])
-            elif not table.args.get("db"):
-                for cte in self._ctes.get(table.name.lower(), ()):
-                    found |= self.occurrences(cte.query.node)
+            for cte in self._named(table):
+                found |= self.occurrences(cte.query.node)
         self._known[id(node)] = frozenset(found)
         return self._known[id(node)]
 
@@ -67,12 +69,16 @@ class Readings:
         found: dict[int, Cte] = {}
         waiting = [node]
         while waiting:
-            for table in waiting.pop().find_all(exp.Table):
-                for cte in self._ctes.get(table.name.lower(), ()) if not table.args.get("db") else ():
-                    if id(cte) not in found:
-                        found[id(cte)] = cte
-                        waiting.append(cte.query.node)
+            for cte in (cte for table in _own(waiting.pop()) for cte in self._named(table)):
+                if id(cte) not in found:
+                    found[id(cte)] = cte
+                    waiting.append(cte.query.node)
         return list(found.values())
+
+    def _named(self, table: exp.Expr) -> Sequence[Cte]:
+        """Return the CTEs that a table's name may mean."""
+        is_name = isinstance(table, exp.Table) and not table.args.get("db")
+        return self._ctes.get(table.name.lower(), ()) if is_name else ()
 
     def _holder(self, column: exp.Expr, query: Query) -> Query:
         """Return the query in which a column stands."""
@@ -82,6 +88,12 @@ class Readings:
                 return self._queries[id(node)]
             node = node.parent
         return query
+
+
+def _own(node: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield the nodes of a node, but for the tables that parentheses join to an item of FROM."""
+    is_item = not isinstance(node, exp.Select)
+    return node.walk(prune=lambda each: is_item and isinstance(each, exp.Join) and each.parent is node)
 
 
 def _owner(

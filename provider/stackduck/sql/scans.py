@@ -34,6 +34,8 @@ class Feed:
     """Their DuckDB types."""
     origins: tuple[str, ...]
     """Where each of them comes from, in the user's words: m.login of github.orgs.members."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """The bound values that the query names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Kept:
     sql: str
     stage: int
     """Before the scans of which stage."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

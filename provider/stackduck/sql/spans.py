@@ -36,8 +36,8 @@ def span_of(condition: exp.Expr, statement: Statement) -> Span | None:
 
 
 def value_span(value: exp.Expr, statement: Statement) -> Span | None:
-    """Return where one side of a comparison starts and ends; None where that is not certain."""
-    return _found(value, statement, _VALUE)
+    """Return where one side of a comparison, or an item of SELECT, starts and ends; None where that is not certain."""
+    return _found(value, statement, _VALUE) or _found(value, statement, _OUTPUT)
 
 
 def item_span(item: exp.Expr, statement: Statement) -> Span | None:
@@ -66,7 +66,7 @@ class _Edges:
 
 
 def _found(node: exp.Expr, statement: Statement, edges: _Edges) -> Span | None:
-    places = [(n.meta["start"], n.meta["end"]) for n in node.walk() if "start" in n.meta]
+    places = [(n.meta["start"], n.meta["end"]) for n in node.walk() if _has_place(n, statement)]
     if not places:
         return None
     tokens = statement.tokens
@@ -86,6 +86,12 @@ def _found(node: exp.Expr, statement: Statement, edges: _Edges) -> Span | None:
         else:
             return None
     return None
+
+
+def _has_place(node: exp.Expr, statement: Statement) -> bool:
+    """Tell whether a node has a place; that of the star which FROM t stands for is wrong."""
+    start = node.meta.get("start", -1)
+    return start >= 0 and (not isinstance(node, exp.Star) or statement.text[start : start + 1] == "*")
 
 
 def _grown(tokens: Sequence[Token], first: int, last: int, edges: _Edges) -> tuple[int, int]:
@@ -139,5 +145,6 @@ def _is_body(text: str, query: exp.Expr) -> bool:
 _EQUAL = ("=", "==")
 _CONDITION = _Edges(_BEFORE, _AFTER, _is_condition)
 _VALUE = _Edges((*_BEFORE, *_EQUAL, "IN", "ANY"), (*_AFTER, *_EQUAL, "IN"), _is_condition)
+_OUTPUT = _Edges(("SELECT",), (*_AFTER, "FROM", "AS"), _is_condition)
 _ITEM = _Edges(("FROM", "JOIN"), (*_AFTER, "SELECT", "LEFT", "RIGHT", "FULL"), _is_item)
 _BODY = _Edges((), (), _is_body)

@@ -57,7 +57,8 @@ class Steadiness:
         is_alone = not self._readings.of(node, query, item=source).sources
         if source.query is not None and is_alone and not node.find(exp.TableSample):
             return self._kept(source.query.node, query)
-        return self._refused_if_severe(node)
+        self._refuse_severe(node)
+        return None
 
     def _of_value(self, supply: Supply) -> Body | None:
         if isinstance(supply.value, Merged) or not self._may_differ(supply.value.node):
@@ -66,7 +67,8 @@ class Steadiness:
         is_query = not isinstance(supply.value, Computed) or isinstance(node, exp.Subquery)
         if is_query and not self._readings.of(node, supply.query).sources:
             return self._kept(node.this if isinstance(node, exp.Subquery) else node, supply.query)
-        return self._refused_if_severe(node)
+        self._refuse_severe(node)
+        return None
 
     def _kept(self, node: exp.Expr, query: Query, *, cte: Cte | None = None) -> Body:
         span = body_span(node, self._wording.statement)
@@ -74,7 +76,7 @@ class Steadiness:
             raise UnusableError("its rows may be others a moment later")
         return Body(span, query, cte, self._readings.occurrences(node))
 
-    def _refused_if_severe(self, node: exp.Expr) -> None:
+    def _refuse_severe(self, node: exp.Expr) -> None:
         if any(self._is_severe(each) for each in self._parts(node)):
             raise UnusableError("its rows may be others a moment later")
 

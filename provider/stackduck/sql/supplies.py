@@ -11,9 +11,13 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.sql.columns import resolve_outward
 from stackduck.sql.constants import unwrap
-from stackduck.sql.scopes import Disjuncts, Query, Source
+from stackduck.sql.scopes import Disjuncts, Query, Source, join_kind
 from stackduck.sql.values import Fed
+
+_REDUCING = ("group", "having", "qualify", "limit", "offset", "sample", "distinct")
+"""Clauses after which a row need not come of a single one that meets the conditions."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -48,7 +52,7 @@ class Supply:
     query: Query
     """Where the condition stands."""
     source: Source
-    """The source of that query whose column it is."""
+    """The source whose column it is, of that query or of the one around it."""
     join: Source | None
     """The source that is joined by the condition; None for one of WHERE."""
     value: Computed | Member | Merged
@@ -83,6 +87,40 @@ class Supplies:
             inner = node.expressions[0]
         if inner is not None:
             yield from self._members(unwrap(node.this), inner, node)
+
+    def existence(self, node: exp.Expr) -> Iterator[tuple[exp.Column, Supply]]:
+        """Yield each column of the source that a row of EXISTS (SELECT …), or of IN (SELECT …), must equal."""
+        inner = self._plain_query(node)
+        if inner is None:
+            return
+        conditions = [inner.node.args["where"].this] if inner.node.args.get("where") else []
+        conditions += [s.join.args["on"] for s in inner.sources if _is_inner(s) and s.join and s.join.args.get("on")]
+        for condition in (part for each in conditions for part in _parts(each)):
+            if isinstance(condition, exp.EQ):
+                yield from self._within(unwrap(condition.this), unwrap(condition.expression), inner)
+        column = unwrap(node.this)
+        is_one = isinstance(node, exp.In) and len(inner.outputs) == 1 and not inner.stars
+        if is_one and isinstance(column, exp.Column) and self._is_own(column):
+            yield column, Supply(inner, self._source, None, Computed(inner.outputs[0][1].unalias()))
+
+    def _plain_query(self, node: exp.Expr) -> Query | None:
+        """Return the query of EXISTS or IN, if each of its rows comes of one that meets its conditions."""
+        held = node.args.get("query") if isinstance(node, exp.In) else node.this
+        body = held.this if isinstance(held, exp.Subquery) else held
+        inner = next((query for query in self._query.nested if query.node is body), None)
+        if inner is None or not isinstance(body, exp.Select) or any(body.args.get(key) for key in _REDUCING):
+            return None
+        is_plain = all(_is_inner(source) for source in inner.sources)
+        may_group = inner.own(exp.AggFunc, exp.Window, exp.Anonymous, exp.AnonymousAggFunc)
+        return inner if is_plain and not may_group else None
+
+    def _within(self, left: exp.Expr, right: exp.Expr, inner: Query) -> Iterator[tuple[exp.Column, Supply]]:
+        for column, value in ((left, right), (right, left)):
+            if not isinstance(column, exp.Column) or not value.find(exp.Column, exp.Query):
+                continue
+            owner, target = resolve_outward(inner, column)
+            if owner is self._query and target is not None and target[0] is self._source:
+                yield column, Supply(inner, self._source, None, Computed(value))
 
     def merged(self, joined: Source) -> Iterator[tuple[str, Supply]]:
         """Yield each column of the source that the USING of a join makes equal to another one's."""
@@ -121,6 +159,19 @@ class Supplies:
     def _is_own(self, node: exp.Expr) -> bool:
         target = self._query.resolve(node, aliases=False) if isinstance(node, exp.Column) else None
         return target is not None and target[0] is self._source
+
+
+def _is_inner(source: Source) -> bool:
+    return not source.is_inside and not source.opaque and (source.join is None or join_kind(source.join) == "INNER")
+
+
+def _parts(condition: exp.Expr) -> Iterator[exp.Expr]:
+    condition = unwrap(condition)
+    if isinstance(condition, exp.And):
+        yield from _parts(condition.this)
+        yield from _parts(condition.expression)
+    else:
+        yield condition
 
 
 def fed(names: Iterable[tuple[str, Supply]]) -> Disjuncts:

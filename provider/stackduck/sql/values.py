@@ -60,6 +60,8 @@ class Fed:
     """Each of them gives all values that can match, so that any one is enough."""
     within: Values | None = None
     """What the statement itself says of them: no value outside matches."""
+    otherwise: Values | None = None
+    """What takes their place where no supply can be computed in time."""
 
 
 Values = Listed | Between | Excluded | Days | Fed
@@ -98,7 +100,7 @@ def _fed(fed: Fed, other: Values) -> Fed:
     supplies = (*fed.supplies, *other.supplies) if isinstance(other, Fed) else fed.supplies
     if within is not None and fed.within is not None:
         within = intersect(fed.within, within)
-    return Fed(tuple(dict.fromkeys(supplies)), within or fed.within)
+    return Fed(tuple(dict.fromkeys(supplies)), within if within is not None else fed.within, fed.otherwise)
 
 
 def written(values: Values) -> Values | None:
