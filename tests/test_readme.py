@@ -52,7 +52,7 @@ def run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch):
 def test_a_command_of_the_readme_answers(run, command: str) -> None:
     done = run(command)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    assert (done.stdout + done.stderr).strip()
 
 
 def test_the_two_commands_are_targets_of_the_makefile() -> None:

@@ -202,6 +202,17 @@ def test_a_longer_wait_can_be_allowed(serve: Serve, connect: Connect, slept: lis
     assert slept == [pytest.approx(100, abs=5)]
 
 
+def test_who_waits_for_limits_himself_still_has_trouble_tried_again(
+    serve: Serve, connect: Connect, slept: list[float], request_for: Make
+) -> None:
+    replies = iter([Reply(502, b"{}"), Reply(429, b"{}", {"Retry-After": "7"})])
+    client = connect(serve(lambda request: next(replies)).url)
+    with pytest.raises(RateLimitError) as caught:
+        list(client.fetch([request_for()], limit_wait=0.0))
+    assert caught.value.resets_at is not None
+    assert slept == [pytest.approx(1, rel=0.3)]
+
+
 @pytest.mark.parametrize(
     ("reply", "seconds"),
     [

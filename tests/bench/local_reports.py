@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -25,9 +26,9 @@ _COUNTS = ("code_generation_activity_count", "code_acceptance_activity_count", "
 
 
 @contextmanager
-def served(*, users: int, today: date) -> Iterator[str]:
-    """Serve in another process and yield the base URL."""
-    arguments = [sys.executable, __file__, str(users), str(today)]
+def served(*, users: int, today: date, latency: float = 0.0) -> Iterator[str]:
+    """Serve in another process and yield the base URL; every answer comes so many seconds after its request."""
+    arguments = [sys.executable, __file__, str(users), str(today), str(latency)]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
@@ -122,8 +123,8 @@ def _entity(users: int) -> dict[str, object]:
 class Server:
     """Answers GET requests, a thread a connection, with as little work as can be: it shares the machine."""
 
-    def __init__(self, reports: Reports) -> None:
-        self._reports = reports
+    def __init__(self, reports: Reports, latency: float) -> None:
+        self._reports, self._latency = reports, latency
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
 
@@ -143,6 +144,7 @@ class Server:
                         return
                     waiting += more
                 head, _, waiting = waiting.partition(b"\r\n\r\n")
+                time.sleep(self._latency)
                 body = self._body(head.split(b" ", 2)[1].decode())
                 said = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
                 try:
@@ -162,6 +164,6 @@ class Server:
 
 
 if __name__ == "__main__":
-    server = Server(Reports(int(sys.argv[1]), date.fromisoformat(sys.argv[2])))
+    server = Server(Reports(int(sys.argv[1]), date.fromisoformat(sys.argv[2])), float(sys.argv[3]))
     print(server.url, flush=True)
     server.run()

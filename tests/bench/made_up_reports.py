@@ -120,9 +120,9 @@ def _counts(random: Random, start: int = 0) -> dict[str, object]:
 
 
 def _top(random: Random) -> dict[str, object]:
-    credits = {"ai_credits_used": round(random.random() * 40, 2)}
+    spent = {"ai_credits_used": round(random.random() * 40, 2)}
     phase = {"ai_adoption_phase": {"phase_number": 2, "phase": "Phase 2", "version": "v1"}}
-    return {**_counts(random), **{name: random.random() < 0.5 for name in _FLAGS}, **credits, **phase}
+    return {**_counts(random), **{name: random.random() < 0.5 for name in _FLAGS}, **spent, **phase}
 
 
 def _ide(random: Random) -> dict[str, object]:

@@ -71,7 +71,7 @@ def session() -> Iterator[Session]:
 @pytest.fixture
 def archive(tmp_path: Path) -> Archive:
     """Return an archive under a name that needs quotes everywhere."""
-    return Archive(tmp_path / 'it\'s "odd", [here]; {x}=1', host="h")
+    return Archive(tmp_path / 'it\'s "odd", [here]; {x}', host="h")
 
 
 def kept(archive: Archive, rows: dict[date, list[dict[str, Any]]], *, shape: ReportShape = USERS) -> list[Kept]:

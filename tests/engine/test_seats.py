@@ -83,10 +83,17 @@ def test_a_seat_without_a_person_stays_a_row(connection: duckdb.DuckDBPyConnecti
     ]
 
 
-def test_people_without_a_number_are_not_taken_for_one(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    nobody = {"assignee": {"login": "ghost", "id": None}}
-    found = people(connection, tmp_path, grant(None) | nobody, grant(None) | nobody)
-    assert [(row["user_id"], row["login"]) for row in found] == [(None, "ghost")] * 2
+def test_a_person_without_a_number_is_known_by_login(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    ghost, other = ({"assignee": {"login": login, "id": None}} for login in ("ghost", "4"))
+    found = people(connection, tmp_path, grant(None) | ghost, grant(None) | other, grant(None) | ghost, grant(None))
+    assert [(row["user_id"], row["login"], row["seats"]) for row in found] == [
+        *((None, "4", 1), (None, "ghost", 2), (None, None, 1)),
+    ]
+
+
+def test_a_login_that_changed_is_still_one_person(connection: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    (row,) = people(connection, tmp_path, grant(), grant() | {"assignee": {"login": "new", "id": 1}})
+    assert (row["user_id"], row["seats"]) == (1, 2)
 
 
 def test_grants_are_counted_and_their_places_listed_once_in_order(

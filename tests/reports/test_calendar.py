@@ -255,3 +255,10 @@ def test_a_time_without_a_zone_is_refused(known: Callable[..., bool]) -> None:
     more = {"now": CLOSES} if known is calendar.is_fresh else {}
     with pytest.raises(TypeError):
         known(DAY, datetime(2026, 11, 15), **more)
+
+
+def test_a_condition_open_to_the_past_names_what_github_had_and_keeps_no_more() -> None:
+    today = date(2026, 11, 22)
+    matching = [day for day in calendar_days(today=today) if day < date(2025, 11, 25)]
+    wanted = wanted_days(matching, "users", "enterprise", today=today)
+    assert (wanted[0], wanted[-1]) == (date(2025, 10, 10), date(2025, 11, 24))

@@ -24,10 +24,12 @@ _MAX_REDIRECTS = 5
 
 
 class Budget:
-    """How many calls a statement may make."""
+    """How many calls a statement may make, and how long it lets a rate limit keep it waiting."""
 
-    def __init__(self, allowed: int) -> None:
+    def __init__(self, allowed: int, *, limit_wait: float | None = None) -> None:
         self._allowed = allowed
+        self.limit_wait = limit_wait
+        """The longest wait in seconds; None where the client's own holds."""
         self._taken = 0
         self._lock = Lock()
         self.error: OperationalError | None = None
@@ -145,7 +147,7 @@ class Caller:
                 if answer.status not in rules.REDIRECTS:
                     if self._is_final(answer, request):
                         return self._without_errors(answer, request)
-                    self._wait_after_answer(answer, request, tries, stop)
+                    self._wait_after_answer(answer, request, tries, budget=budget, stop=stop)
                 else:
                     redirects += 1
                     turn = self._redirected(answer, request, turn, redirects)
@@ -210,13 +212,16 @@ class Caller:
             raise error from fault.__cause__
         self._pause.wait(wait, stop)
 
-    def _wait_after_answer(self, answer: Answer, request: Request, tries: int, stop: Event) -> None:
+    def _wait_after_answer(self, answer: Answer, request: Request, tries: int, *, budget: Budget, stop: Event) -> None:
         now = time.time()
         wait = waits.after_answer(answer, tries - 1, is_safe=request.is_read, now=now)
         if wait is None:
             asked = waits.asked_wait(answer, now=now) if waits.is_rate_limit(answer) else None
             raise failures.of_answer(answer, request, credential=self._credential, wait=asked)
-        if wait > self._max_wait:
+        longest = self._max_wait
+        if budget.limit_wait is not None and waits.is_rate_limit(answer):
+            longest = budget.limit_wait
+        if wait > longest:
             is_asked = waits.is_rate_limit(answer) or waits.asked_wait(answer, now=now) is not None
             raise failures.of_answer(answer, request, credential=self._credential, wait=wait if is_asked else None)
         if waits.is_rate_limit(answer):

@@ -77,12 +77,14 @@ class Client:
         max_calls: int = 2000,
         warn: Callable[[str], None] = _ignore,
         absences: Absences | None = None,
+        limit_wait: float | None = None,
     ) -> Iterator[tuple[int, Page]]:
         """Yield the pages of all requests with the request's index, in order, while later ones are on their way.
 
         A request without data yields no page and warns. The first error in that order is raised; it, or closing
         the generator, stops everything else. `absences` takes what is no error for some of the requests: that the
-        thing is not there.
+        thing is not there. `limit_wait` is how long a rate limit may cost here, where that is not the client's
+        `max_wait`.
         """
         if len(requests) > max_calls:
             raise CallLimitError(
@@ -90,7 +92,8 @@ class Client:
                 "narrow the WHERE clause, or raise --max-calls (max_calls)",
                 resource=requests[0].resource,
             )
-        return self._pages(tuple(requests), max_calls, warn, absences or Absences())
+        budget = Budget(max_calls, limit_wait=limit_wait)
+        return self._pages(tuple(requests), budget, warn, absences or Absences())
 
     def url_of(self, request: Request) -> str:
         """Return the URL of a request's first page; nothing is sent, and no token looked for."""
@@ -119,17 +122,16 @@ class Client:
             caller.close()
 
     def _pages(
-        self, requests: Sequence[Request], max_calls: int, warn: Callable[[str], None], absences: Absences
+        self, requests: Sequence[Request], budget: Budget, warn: Callable[[str], None], absences: Absences
     ) -> Iterator[tuple[int, Page]]:
         if not requests:
             return
-        with self._runs.started(partial(self._run, requests, max_calls, absences)) as run:
+        with self._runs.started(partial(self._run, requests, budget, absences)) as run:
             yield from run.pages(warn)
 
-    def _run(self, requests: Sequence[Request], max_calls: int, absences: Absences, workers: Workers) -> PagingRun:
+    def _run(self, requests: Sequence[Request], budget: Budget, absences: Absences, workers: Workers) -> PagingRun:
         """Make a run; nobody else makes one meanwhile, so that each credential is sought once."""
         callers = [self._caller(request) for request in requests]
-        budget = Budget(max_calls)
         budget.take(len(requests), requests[0])
         return PagingRun(requests, callers, workers=workers, budget=budget, absences=absences)
 

@@ -58,7 +58,7 @@ def _list(arguments: list[str]) -> int:
     from stackduck.cli.runs import Run, Wishes
 
     wishes = Wishes(options.output, options.file, not options.no_header, quiet=True)
-    return Run(stackduck.connect, wishes).execute(archived.SQL, archived.columns(archived.root(options.archive)))
+    return Run(stackduck.connect, wishes).execute(archived.SQL, archived.columns(archived.existing(options.archive)))
 
 
 def _verify(arguments: list[str]) -> int:
@@ -67,7 +67,7 @@ def _verify(arguments: list[str]) -> int:
     from stackduck.cli import archived
 
     total = damaged = 0
-    for files, found in archived.checked(archived.root(options.archive)):
+    for files, found in archived.checked(archived.existing(options.archive)):
         total, damaged = total + files, damaged + len(found)
         for each in found:
             print(f"{each.path}: {each.why}", flush=True)
@@ -84,7 +84,7 @@ def _prune(arguments: list[str]) -> int:
     from stackduck.cli.statistics import size
 
     total = freed = 0
-    root = archived.root(options.archive)
+    root = archived.existing(options.archive)
     for path, amount in archived.pruned(root, before=options.before, is_rehearsal=options.dry_run):
         total, freed = total + 1, freed + amount
         print(path, flush=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from stackduck.engine.archive.days import Archive, Damaged, Holding, archives, remove, root_folder
-from stackduck.execute import clock
+from stackduck.errors import ProgrammingError
 from stackduck.reports.calendar import days_of, in_words
 from stackduck.reports.kinds import REPORTS
 
@@ -34,6 +34,14 @@ SQL = (
 def root(given: str | None) -> Path:
     """Return the folder of the archive."""
     return root_folder(given)
+
+
+def existing(given: str | None) -> Path:
+    """Return the archive's folder. Raises ProgrammingError where one is named that is not there."""
+    folder = root(given)
+    if given is not None and not folder.is_dir():
+        raise ProgrammingError(f"there is no folder {folder}; check --archive")
+    return folder
 
 
 def columns(folder: Path) -> Mapping[str, list[object]]:
@@ -67,7 +75,7 @@ def pruned(folder: Path, *, before: date | None, is_rehearsal: bool) -> Iterator
     """Remove what is of no use, unless that is to be seen alone; returns each path and its bytes."""
     seen: set[Path] = set()
     for archive in archives(folder):
-        for path in archive.useless(now=clock.now(), before=before):
+        for path in archive.useless(now=datetime.now(UTC), before=before):
             amount = _size(path)
             if path not in seen and (is_rehearsal or remove(path)):
                 yield path, amount

@@ -54,8 +54,9 @@ def exit_code(error: BaseException) -> int:
 
 
 def _is_of_the_statement(error: errors.OperationalError) -> bool:
-    """Tell DuckDB's own trouble, such as a file that is not there, and GitHub's refusals from failures outside."""
+    """Tell trouble of this machine, such as a file that is not there, and GitHub's refusals from failures outside."""
     if isinstance(error, (errors.CallLimitError, errors.MissingDaysError)):
         return True
-    is_local = type(error.__cause__).__module__.partition(".")[0] in ("duckdb", "_duckdb")
+    cause = error.__cause__
+    is_local = isinstance(cause, OSError) or type(cause).__module__.partition(".")[0] in ("duckdb", "_duckdb")
     return is_local or (error.status is not None and 400 <= error.status < 500 and error.status != 408)

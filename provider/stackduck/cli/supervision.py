@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from threading import Thread
+from threading import Event, Thread
 from time import monotonic
 from types import FrameType
 from typing import NoReturn
@@ -32,44 +32,45 @@ def supervise(
     `tick` is told the seconds so far.
     """
     raised: list[BaseException] = []
-    thread = Thread(target=_catch, args=(work, raised), daemon=True)
+    # Not Thread.join: interrupted, it takes the thread for ended in Python before 3.13.
+    ended = Event()
+    thread = Thread(target=_catch, args=(work, raised, ended), daemon=True)
     previous = signal.signal(signal.SIGTERM, _terminate)
     started = monotonic()
     try:
         thread.start()
-        while thread.is_alive():
-            thread.join(TICK)
-            if thread.is_alive():
-                tick(monotonic() - started)
+        while not ended.wait(TICK):
+            tick(monotonic() - started)
     except (KeyboardInterrupt, Terminated) as reason:
-        _leave(thread, stop, exits.TERMINATED if isinstance(reason, Terminated) else exits.INTERRUPTED, grace=grace)
+        _leave(ended, stop, exits.TERMINATED if isinstance(reason, Terminated) else exits.INTERRUPTED, grace=grace)
     finally:
         signal.signal(signal.SIGTERM, previous)
     if raised:
         raise raised[0]
 
 
-def _catch(work: Callable[[], None], raised: list[BaseException]) -> None:
+def _catch(work: Callable[[], None], raised: list[BaseException], ended: Event) -> None:
     """Keep what the work raises for the main thread."""
     try:
         work()
     except BaseException as problem:
         raised.append(problem)
+    finally:
+        ended.set()
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
 
 
-def _leave(thread: Thread, stop: Callable[[], None], code: int, *, grace: float) -> NoReturn:
+def _leave(ended: Event, stop: Callable[[], None], code: int, *, grace: float) -> NoReturn:
     """Stop the work and end the process, without waiting for what does not end by itself.
 
     Standard output is flushed only when the work is over: while it writes, it holds the stream's lock.
     """
     try:
         stop()
-        thread.join(grace)
-        if not thread.is_alive() and sys.stdout is not None:
+        if ended.wait(grace) and sys.stdout is not None:
             sys.stdout.flush()
     finally:
         os._exit(code)

@@ -10,6 +10,7 @@ from stackduck.cli import exits, messages
 from stackduck.cli.progress import Progress
 from stackduck.cli.statistics import size
 from stackduck.cli.supervision import supervise
+from stackduck.reports.coverage import NOT_PROCESSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def waiting(far: SyncProgress) -> str:
 def line(summary: SyncSummary) -> str:
     """Say what a sync came to."""
     missing = sum(len(days) for days in summary.missing.values())
-    late = sum(why.startswith("not") for days in summary.beyond.values() for why in days.values())
+    late = sum(why == NOT_PROCESSED for days in summary.beyond.values() for why in days.values())
     parts = [f"{summary.days:,} days fetched", f"{summary.kept:,} already there"]
     parts += [f"{missing:,} missing"] if missing else []
     parts += [f"{late:,} not processed yet"] if late else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from stackduck.dbapi.connection import Connection, connect
 from stackduck.dbapi.cursor import Cursor
 from stackduck.dbapi.runner import Stats
@@ -19,7 +21,9 @@ from stackduck.dbapi.types import (
     Timestamp,
     TimestampFromTicks,
 )
-from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
+
+if TYPE_CHECKING:
+    from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 
 __all__ = [
     "BINARY",
@@ -41,3 +45,13 @@ __all__ = [
     "TimestampFromTicks",
     "connect",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import what a sync tells when it is first named: no statement needs it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'stackduck.dbapi' has no attribute {name!r}")
+    from stackduck.execute.reports import syncs
+
+    value: object = getattr(syncs, name)
+    return value

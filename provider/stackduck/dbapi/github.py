@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING
 
@@ -179,6 +178,7 @@ class GitHub:
     def _archive(self) -> Archive | None:
         """Return the archive of the API's host; a sandbox's lasts as long as the connection."""
         import os
+        from tempfile import TemporaryDirectory
 
         from stackduck.api import hosts
         from stackduck.engine.archive.days import Archive, root_folder
@@ -186,9 +186,11 @@ class GitHub:
         wanted = self._settings.archive
         if wanted is False:
             return None
-        base = hosts.base_from(self._placed().api_url, os.environ)
-        if self._settings.sandbox and not isinstance(wanted, (str, Path)):
+        # A sandbox says the same on any port.
+        is_sandbox = self._settings.sandbox
+        host = "sandbox" if is_sandbox else hosts.base_from(self._placed().api_url, os.environ).origin
+        if is_sandbox and not isinstance(wanted, (str, Path)):
             root = Path(self._resources.enter_context(TemporaryDirectory(prefix="stackduck-")))
         else:
             root = root_folder(str(wanted) if isinstance(wanted, (str, Path)) else None)
-        return Archive(root, host=base.origin)
+        return Archive(root, host=host)

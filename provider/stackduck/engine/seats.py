@@ -14,8 +14,8 @@ _ACTIVITY = "{'at': last_activity_at, 'named': last_activity_editor IS NOT NULL,
 def merged(grants: str) -> str:
     """Return the query of the people in a relation of grants, with the documented columns of `seats` in their order.
 
-    The relation has the columns of GitHub's seats. A grant without a person, or whose person has no number, is a row
-    of its own.
+    The relation has the columns of GitHub's seats. A person is known by number, or by login where GitHub gives none;
+    a grant without a person is a row of its own.
     """
     return (
         "SELECT max(assignee.login) AS login, "
@@ -32,7 +32,8 @@ def merged(grants: str) -> str:
         "CASE WHEN bool_and(pending_cancellation_date IS NOT NULL) THEN max(pending_cancellation_date) END "
         "AS pending_cancellation_date "
         f"FROM (SELECT *, row_number() OVER () AS number FROM {grants}) "
-        "GROUP BY assignee.id, CASE WHEN assignee.id IS NULL THEN number END"
+        "GROUP BY assignee.id, CASE WHEN assignee.id IS NULL THEN assignee.login END, "
+        "CASE WHEN coalesce(assignee.id::VARCHAR, assignee.login) IS NULL THEN number END"
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
-from stackduck.errors import OperationalError, ProgrammingError
+from stackduck.errors import DatabaseError, OperationalError, ProgrammingError
 from stackduck.execute import explained, pulls
 from stackduck.execute.language import Language, TranslatedViews, without_excerpt
 from stackduck.execute.loading import Loaded, load
@@ -237,9 +237,16 @@ class Executor:
         try:
             self._create_relations(plan, statement)
             load(plan, self.origins, session=self.session, warn=warn, left=left)
-            return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
+            try:
+                return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
+            except DatabaseError:
+                if not (damaged := left.remove_damaged()):
+                    raise
         finally:
             self.session.discard(left.relations, afterwards=left.afterwards)
+        for text in damaged:
+            warn(text)
+        return self._answer(statement, bound, head=head, warn=warn)
 
     def _create_relations(self, plan: Plan, statement: Statement) -> None:
         """Make the empty relations and let DuckDB bind the statement over them, before any call."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
@@ -25,6 +27,12 @@ class Loaded:
 
     relations: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
+    checks: list[Callable[[], list[str]]] = field(default_factory=list)
+    """Each removes damaged files from those that the statement reads, and tells which they were."""
+
+    def remove_damaged(self) -> list[str]:
+        """Remove every damaged file that the statement reads; tells which they were."""
+        return [text for check in self.checks for text in check()]
 
 
 def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Loaded) -> None:
@@ -95,6 +103,7 @@ class _Reports:
             seats.relate(each, self.session)
         if fetched:
             self.left.afterwards.append(fetched.lent.close)
+            self.left.checks.append(partial(service.remove_damaged, fetched))
             service.relate(fetched, self.session)
         for scan in self._of("report_days"):
             known.fill(self.session, scan, archive=service.archive, now=clock.now())
@@ -113,13 +122,25 @@ class _Reports:
         if not days:
             return None, self._call(asked)
         with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
-            fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare)
+            stop = Event()
+            fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare, stop=stop)
+            fetching.add_done_callback(self._stop_calls)
             try:
                 absent = self._call(asked)
                 return fetching.result(), absent
-            except BaseException:
+            except BaseException as exc:
+                stop.set()
                 service.interrupt()
+                self.origins.client().interrupt()
+                if isinstance(exc, Exception) and fetching.done():
+                    # The calls have only been stopped for it.
+                    fetching.result()
+                _drop(fetching)
                 raise
+
+    def _stop_calls(self, fetching: Future[Fetched]) -> None:
+        if fetching.exception():
+            self.origins.client().interrupt()
 
     def _call(self, asked: Sequence[Scan]) -> Mapping[Request, OperationalError]:
         from stackduck.execute import calls
@@ -134,3 +155,9 @@ class _Reports:
                 warn=self.warn,
                 optional=self.ready.optional,
             )
+
+
+def _drop(fetching: Future[Fetched]) -> None:
+    """Wait for the end of what nobody wants any more, and give back what it took."""
+    if fetching.exception() is None:
+        fetching.result().lent.close()

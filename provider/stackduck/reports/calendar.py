@@ -137,11 +137,11 @@ def wanted_days(
 ) -> tuple[date, ...]:
     """Return the days that a condition wants, of those of `calendar_days` that it holds for.
 
-    All that can exist or are kept; of the others those that the condition names. A condition that holds for days
-    however early (`day < x`, `dayofweek(day) = 1`) names none of the past that GitHub never had, and one that holds
-    for days however late (`day >= x`) names none of the future.
+    All that exist, existed or are kept; of the others those that the condition names. A condition that holds for days
+    however early (`day < x`, `dayofweek(day) = 1`) names none of the past before GitHub's history starts, and one that
+    holds for days however late (`day >= x`) names none of the future.
     """
-    first, last = possible_days(report, scope, today=today)
+    first, last = _start(report, scope), possible_days(report, scope, today=today)[1]
     is_open_before = any(day < _CALENDAR_START + _OPEN for day in matching)
     is_open_after = any(day > today + _AHEAD - _OPEN for day in matching)
 

@@ -130,10 +130,10 @@ class _Walk:
         for source in query.sources:
             for name, other, other_name in self._equalities(query, source):
                 mine, theirs = found[id(source)], found.get(id(other), self.known.get(id(other), []))
-                kind = kind_of(source, name)
                 # Days are narrowed further: each one less is a report less to fetch.
-                if all(_is_written(d, name) for d in mine) and not (kind == REPORT_DAY and mine):
+                if all(_is_written(d, name) for d in mine) and not (mine and self._is_day(source, name)):
                     continue
+                kind = kind_of(source, name)
                 if kind and theirs and all(_is_written(d, other_name) for d in theirs):
                     united = self._as_kind(kind, kind_of(other, other_name), unite(d[other_name] for d in theirs))
                     spread = both(mine, [{name: united}]) if united is not None else mine
@@ -152,6 +152,10 @@ class _Walk:
                         yield a[1], b[0], b[1]
                     elif b[0] is source:
                         yield b[1], a[0], a[1]
+
+    def _is_day(self, source: Source, name: str) -> bool:
+        """Tell whether a column is the day of a report, of which each one less is a report less to fetch."""
+        return self.day_conditions is not None and kind_of(source, name) == REPORT_DAY
 
     def _resolved(self, query: Query, side: exp.Expr) -> tuple[Source, str] | None:
         """Resolve a column; one of an outer query only where it is the day of a report."""

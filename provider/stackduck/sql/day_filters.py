@@ -17,7 +17,7 @@ from sqlglot import exp
 from stackduck.errors import NotSupportedError
 from stackduck.sql import columns
 from stackduck.sql.constants import unwrap
-from stackduck.sql.origins import CARRYING_AGGREGATES, carried, report_days
+from stackduck.sql.origins import CARRYING_AGGREGATES, carried, possible_sources, report_days, reports_in
 from stackduck.sql.predicates import asks_for_match
 from stackduck.sql.scopes import DAY, Occurrence, Query, Scopes, Source, join_kind
 from stackduck.sql.spans import span_of
@@ -133,8 +133,11 @@ class _Finder:
 
     def _on_column(self, column: exp.Column) -> Iterator[DayFilter]:
         root = _root(column, self.query.node)
-        behind = self._behind(column) if root else None
-        if root is None or behind is None or behind.owner is None or not behind.reports:
+        if root is None:
+            return
+        behind = self._behind(column)
+        if behind.owner is None or not behind.reports:
+            yield from self._on_unknown(column, behind, root)
             return
         condition = _conjunct(root, column)
         if asks_for_match(condition, behind.owner):
@@ -143,6 +146,13 @@ class _Finder:
         if against is Against.REPORTS or _is_met(root, behind.owner, behind.sources):
             for occurrence in behind.reports:
                 yield DayFilter(occurrence, self._text(condition), against, others - {occurrence}, condition)
+
+    def _on_unknown(self, column: exp.Column, behind: _Behind, root: exp.Expr) -> Iterator[DayFilter]:
+        """Yield a filter by a day that is no known source's: it may be that of any report."""
+        if column.name.lower() == DAY and not behind.sources:
+            for occurrence in reports_in(self.query):
+                condition = _conjunct(root, column)
+                yield DayFilter(occurrence, self._text(condition), Against.CONSTANTS, condition=condition)
 
     def _on_chain(self, chain: exp.Dot) -> Iterator[DayFilter]:
         """Yield the filters by u.day.month() and the like, in which sqlglot sees no column."""
@@ -177,10 +187,8 @@ class _Finder:
             return self._behind_alias(column, seen)
         if target:
             return _Behind(owner, target[:1], report_days(*target))
-        name, table = column.name.lower(), column.table.lower()
-        possible = [s for s in owner.sources if s.has(name) is not False and table in ("", s.alias)]
-        carriers = {source: report_days(source, name) for source in possible}
-        sources = [source for source, reports in carriers.items() if reports] or possible
+        carriers = {source: report_days(source, column.name.lower()) for source in possible_sources(owner, column)}
+        sources = [source for source, reports in carriers.items() if reports] or carriers
         return _Behind(owner, tuple(sources), frozenset(o for reports in carriers.values() for o in reports))
 
     def _behind_alias(self, column: exp.Column, seen: tuple[str, ...]) -> _Behind:

@@ -17,6 +17,20 @@ def report_days(source: Source, name: str) -> frozenset[Occurrence]:
     return frozenset(_days_of(source, name, frozenset()))
 
 
+def reports_in(query: Query) -> frozenset[Occurrence]:
+    """Return every report of days that a query reads."""
+    return frozenset(_reports_in(query, frozenset()))
+
+
+def possible_sources(query: Query, column: exp.Column) -> list[Source]:
+    """Return the sources of a query that may have a column: one where that is certain."""
+    target = query.resolve(column, aliases=False)
+    if target:
+        return [target[0]]
+    name, table = column.name.lower(), column.table.lower()
+    return [source for source in query.sources if source.has(name) is not False and table in ("", source.alias)]
+
+
 def carried(node: exp.Expr) -> Iterator[exp.Column]:
     """Yield the columns that make the value of an expression: not what is counted, tested or only sorted by."""
     if isinstance(node, exp.Column):
@@ -40,11 +54,28 @@ def _makes_another(node: exp.Expr) -> bool:
 
 
 def _days_of(source: Source, name: str, seen: frozenset[tuple[Query, str]]) -> Iterator[Occurrence]:
+    original = source.original(name) if name in source.renamed else name
     if source.occurrence:
-        if source.occurrence.has_days and source.original(name) == DAY:
+        if source.occurrence.has_days and original == DAY:
             yield source.occurrence
-    elif source.body:
-        yield from _days_in_output(source.body, source.original(name) or name, seen)
+    elif source.body and original is None:
+        # AS t(a, b) over a star: it may be any column.
+        yield from _reports_in(source.body, seen)
+    elif source.body and original:
+        yield from _days_in_output(source.body, original, seen)
+
+
+def _reports_in(query: Query, seen: frozenset[tuple[Query, str]]) -> Iterator[Occurrence]:
+    """Yield every report of days that a query reads from."""
+    if (query, "") in seen:
+        return
+    seen |= {(query, "")}
+    for branch in query.branches:
+        yield from _reports_in(branch, seen)
+    for source in query.sources:
+        if source.occurrence and source.occurrence.has_days:
+            yield source.occurrence
+        yield from _reports_in(source.body, seen) if source.body else ()
 
 
 def _days_in_output(query: Query, name: str, seen: frozenset[tuple[Query, str]]) -> Iterator[Occurrence]:
@@ -58,13 +89,21 @@ def _days_in_output(query: Query, name: str, seen: frozenset[tuple[Query, str]])
         return
     expressions = [e for n, e in query.outputs if n == name]
     for column in (c for e in expressions for c in carried(e.unalias())):
-        target = query.resolve(column, aliases=False)
-        yield from _days_of(*target, seen) if target else ()
+        for source in possible_sources(query, column):
+            yield from _days_of(source, column.name.lower(), seen)
+    if not expressions and (query.has_patterns or any(map(_is_changed, query.stars))):
+        yield from _reports_in(query, seen)
     for star in () if expressions else query.stars:
         found = query.starred(star, name)
         covered = [found] if isinstance(found, Source) else [] if found is False else query.covered(star)
         for source in covered:
             yield from _days_of(source, name, seen)
+
+
+def _is_changed(star: exp.Expr) -> bool:
+    """Tell whether a star gives columns another name or value, by RENAME or REPLACE."""
+    inner = star.this if isinstance(star, exp.Column) else star
+    return bool(inner.args.get("rename") or inner.args.get("replace"))
 
 
 def _branch_names(query: Query, name: str) -> Iterator[tuple[Query, str]]:

@@ -48,11 +48,12 @@ class Reader:
         """Return the ways in which a condition may hold, as far as they restrict the source."""
         if isinstance(node, exp.Paren):
             return self.values_of(node.this)
+        if self.day_conditions is not None:
+            days = self._all_of(node) if isinstance(node, exp.And) else self._days_of(node)
+            if days is not None:
+                return days
         if isinstance(node, exp.And):
-            return self._all_of(node)
-        days = self._days_of(node)
-        if days is not None:
-            return days
+            return both(self.values_of(node.this), self.values_of(node.expression))
         if isinstance(node, exp.Or):
             return [*self.values_of(node.this), *self.values_of(node.expression)]
         if isinstance(node, (exp.Boolean, exp.Null)):
@@ -74,8 +75,6 @@ class Reader:
 
     def _all_of(self, node: exp.And) -> Disjuncts:
         """Return what an AND leaves. Its conditions on the day of a report are one question to DuckDB."""
-        if self.day_conditions is None:
-            return both(self.values_of(node.this), self.values_of(node.expression))
         parts = [unwrap(part) for part in node.flatten()]
         on_day = [part for part in parts if self._day_of(part)]
         days = self._days_of(*on_day) if on_day else None

@@ -177,9 +177,9 @@ def _flat(item: exp.Expr, join: exp.Join | None) -> list[_Item]:
     Their names are visible outside. A flat list means the same for the first item of FROM, where joins associate to
     the left anyway, elsewhere for inner joins alone.
     """
-    is_named = (
-        not isinstance(item, exp.Subquery) or item.alias or isinstance(_bare(item), (exp.Select, exp.SetOperation))
-    )
+    inner = item.this if isinstance(item, exp.Subquery) and not item.alias else None
+    is_query = isinstance(_bare(item), (exp.Select, exp.SetOperation))
+    is_named = inner is None or (is_query and not (isinstance(inner, exp.Subquery) and inner.alias))
     flat = [_Item(item, join)] if is_named else _flat(item.this, join)
     joins = item.args.get("joins") or []
     for each in joins:

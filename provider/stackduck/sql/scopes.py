@@ -170,12 +170,20 @@ class Query:
             return [s for b in self.branches for s in b.stars]
         return [e for e in self.node.expressions if _is_star(e)]
 
+    @property
+    def has_patterns(self) -> bool:
+        """Whether COLUMNS(…) stands for result columns."""
+        return _has_patterns(self.outputs)
+
     def has(self, name: str) -> bool | None:
         """Tell whether the result has that column; None where it is not known."""
         if self.branches:
             return self.branches[0].has(name)
-        if any(n == name for n, _ in self.outputs):
+        outputs = self.outputs
+        if any(n == name for n, _ in outputs):
             return True
+        if _has_patterns(outputs):
+            return None
         answers = [self.starred(star, name) for star in self.stars]
         if any(isinstance(a, Source) for a in answers):
             return True
@@ -186,8 +194,9 @@ class Query:
         inner = star.this if isinstance(star, exp.Column) else star
         if not isinstance(inner, exp.Star) or inner.args.get("rename"):
             return None
-        changed = [*(inner.args.get("except_") or []), *(inner.args.get("replace") or [])]
-        if any(e.alias_or_name.lower() == name for e in changed):
+        if any(e.alias_or_name.lower() == name for e in inner.args.get("replace") or ()):
+            return None
+        if any(e.alias_or_name.lower() == name for e in inner.args.get("except_") or ()):
             return False
         covered = self.covered(star)
         found = [s for s in covered if s.has(name)]
@@ -296,6 +305,10 @@ def provider_parts(table: exp.Table, providers: Collection[str]) -> tuple[str, s
         return None
     parts = (table.catalog, table.db, table.name)
     return parts if parts[0].lower() in providers else None
+
+
+def _has_patterns(outputs: list[tuple[str, exp.Expr]]) -> bool:
+    return any(isinstance(e.this if isinstance(e, exp.Alias) else e, exp.Columns) for _, e in outputs)
 
 
 def _is_star(node: exp.Expr) -> bool:

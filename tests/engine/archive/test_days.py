@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from stackduck.engine.archive import days, footers
-from stackduck.engine.archive.days import Archive, Holding, root_folder
+from stackduck.engine.archive.days import Archive, Holding, archives, root_folder, safe
 from stackduck.errors import OperationalError, ProgrammingError
 
 from . import storing
@@ -315,6 +315,7 @@ def test_pruning_removes_what_is_damaged_left_behind_or_old(archive: Archive) ->
         (folder / "part").write_text("x")
     aged(left, timedelta(hours=25))
     aged(fresh, timedelta(hours=23))
+    assert len(list(archive.useless(now=NOW, before=DAY - timedelta(days=1)))) == 5
     removed = archive.prune(now=NOW, before=DAY - timedelta(days=2))
     assert set(removed) == {cut, flipped, old, left, half}
     assert len(removed) == len(set(removed))
@@ -328,6 +329,29 @@ def test_pruning_reaches_days_without_data(archive: Archive) -> None:
     assert len(archive.prune(now=NOW, before=DAY)) == 0
     assert len(archive.prune(now=NOW, before=DAY + timedelta(days=1))) == 1
     assert archive.prune(now=NOW) == []
+
+
+def test_only_downloads_left_behind_are_tidied_away(archive: Archive) -> None:
+    path = store(archive)
+    path.write_bytes(b"")
+    left, fresh = archive.root / ".incoming" / "1-a", archive.root / ".incoming" / "2-b"
+    for folder, age in ((left, timedelta(hours=25)), (fresh, timedelta(hours=23))):
+        folder.mkdir()
+        aged(folder, age)
+    archive.tidy(now=NOW)
+    assert list((archive.root / ".incoming").iterdir()) == [fresh]
+    assert path.exists()
+
+
+def test_the_hosts_of_a_folder_are_archives(tmp_path: Path) -> None:
+    hosts = ["api.github.com", "api.octo.ghe.com:8443", "127.0.0.1:1"]
+    for host in hosts:
+        store(Archive(tmp_path, host=host))
+    (tmp_path / "a file").write_text("")
+    found = list(archives(tmp_path))
+    assert [each.host for each in found] == sorted(hosts)
+    assert all(each.entry(*OCTO, DAY) for each in found)
+    assert list(archives(tmp_path / "nowhere")) == []
 
 
 def process(root: Path, template: Path, *, days: int, turn: int) -> subprocess.Popen[bytes]:
@@ -392,3 +416,13 @@ def test_without_a_home_the_archive_must_be_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(ProgrammingError, match="no folder for the archive; name one with --archive"):
         root_folder(None, {})
+
+
+def test_a_name_that_no_file_system_takes_is_refused_in_words() -> None:
+    with pytest.raises(ProgrammingError, match="longer than any name"):
+        safe("o" * 260)
+
+
+def test_an_empty_name_of_the_folder_is_refused() -> None:
+    with pytest.raises(ProgrammingError, match="empty"):
+        root_folder("")

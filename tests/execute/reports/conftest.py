@@ -67,6 +67,10 @@ class GitHub:
     lost: set[str] = field(default_factory=set)
     """Files that are not there, by name."""
     files: dict[str, bytes] = field(default_factory=dict)
+    held: dict[str, threading.Event] = field(default_factory=dict)
+    """Files, by name, and reports, as `asked` has them, that are answered once the event is set."""
+    let_go: list[str] = field(default_factory=list)
+    """What was held and is no more, also because it took too long."""
     forbidden: set[str] = field(default_factory=set)
     """Beginnings of paths that answer 403."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -99,11 +103,14 @@ class GitHub:
         with self.lock:
             what = f"{report} {day}".strip() if day else "latest"
             self.asked.append(what if name == "octo" else f"{name}: {what}")
+        self.wait(what)
         if found := self.raw.get(f"{report} {day}".strip()):
             said, bodies = found
             return 200, {"download_links": [self.keep(f"{report}-{n}", body) for n, body in enumerate(bodies)], **said}
         if path.endswith("/latest"):
             return self.latest(report)
+        if not day:
+            return 404, {"message": "Not Found"}
         return self.one_day(report, date.fromisoformat(day))
 
     def latest(self, report: str) -> tuple[int, Any]:
@@ -132,10 +139,16 @@ class GitHub:
             self.files[name] = body
         return f"{self.url}/files/{name}?generation={self.generation}&{SIGNATURE}"
 
+    def wait(self, name: str) -> None:
+        if event := self.held.get(name):
+            event.wait(60)
+            self.let_go.append(name)
+
     def file(self, name: str) -> tuple[int, bytes]:
         """Return the status and body for a link."""
         with self.lock:
             self.downloaded.append(name)
+        self.wait(name)
         return (404, b"<Error/>") if name in self.lost else (200, b"{" if name in self.broken else self.files[name])
 
 
@@ -181,9 +194,12 @@ def github() -> Iterator[GitHub]:
         def log_message(self, *_: object) -> None: ...
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
     made.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     yield made
+    for event in made.held.values():
+        event.set()
     server.shutdown()
     server.server_close()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from stackduck import errors
 from stackduck.execute import clock
 
 from .conftest import SIGNATURE, TODAY, TOKEN, Connect, GitHub, ago, user
@@ -122,6 +124,21 @@ def test_without_an_archive_every_report_is_answered(github: GitHub, connect: Co
     assert rows == connect().execute(sql).fetchall()
 
 
+def test_an_archive_that_can_only_be_read_serves_what_it_has(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    sql = COUNTED.replace("day = '{}'", "day BETWEEN '{}' AND '{}'").format(ago(20), YOUNG)
+    found = connect().execute(sql).fetchone()
+    shutil.rmtree(tmp_path / "a" / ".incoming")
+    [latest] = tmp_path.glob("a/*/_latest")
+    shutil.rmtree(latest)
+    for folder in (tmp_path / "a" / ".incoming", latest):
+        folder.write_text("nothing can be created here")
+    github.calls()
+    assert connect().execute(sql).fetchone() == found
+    assert github.calls() == []
+    with pytest.raises(errors.OperationalError, match="cannot be written"):
+        connect().execute(COUNTED.format(ago(50)))
+
+
 def test_no_temporary_file_is_left(
     github: GitHub, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,3 +206,47 @@ def test_feature_engagement_is_of_the_newest_window(github: GitHub, connect: Con
     github.calls()
     connect().execute(sql).fetchall()
     assert github.calls() == []
+
+
+def test_values_that_do_not_fit_are_told_whenever_they_are_read(github: GitHub, connect: Connect) -> None:
+    github.users[CLOSED][0]["code_generation_activity_count"] = 1.5
+    github.users[CLOSED][1]["mood"] = "fine"
+    first, again = (connect().execute(COUNTED.format(CLOSED)).warnings for _ in range(2))
+    misfit = "code_generation_activity_count: a fraction where BIGINT was expected"
+    assert [misfit in text for text in again] == [True]
+    assert "the column extra of user_days" in again[0]
+    assert sorted(first) == sorted([*again, next(text for text in first if "mood" in text)])
+
+
+def test_a_young_day_that_github_has_no_more_is_told(github: GitHub, connect: Connect) -> None:
+    connect().execute(COUNTED.format(YOUNG)).fetchall()
+    del github.users[YOUNG]
+    [warning] = connect(fresh=True).execute(COUNTED.format(YOUNG)).warnings
+    assert f"of {YOUNG} now; what it had before is used" in warning
+
+
+@pytest.mark.parametrize("said", [b'"No report available for this enterprise"', b"null"])
+def test_a_file_that_says_that_there_is_no_report_is_a_gap(
+    github: GitHub, connect: Connect, said: bytes, later: object
+) -> None:
+    github.raw[f"users-1-day {CLOSED}"] = ({"report_day": str(CLOSED)}, [said])
+    for options in ({}, {"archive": False}):
+        cursor = connect(**options).execute(COUNTED.format(CLOSED))
+        assert (cursor.fetchone(), len(cursor.warnings)) == ((0,), 1)
+    github.raw.clear()
+    later(hours=25)  # type: ignore[operator]
+    assert connect().execute(COUNTED.format(CLOSED)).fetchone() == (2,)
+
+
+def test_data_that_cannot_be_read_is_told_and_fetched_again(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    sql = COUNTED.replace("count(*)", "sum(code_generation_activity_count), max(user_login)").format(CLOSED)
+    github.users[CLOSED] = [user(number, CLOSED) for number in range(500)]
+    first = connect().execute(sql).fetchall()
+    [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    content = bytearray(file.read_bytes())
+    footer = int.from_bytes(content[-8:-4], "little") + 8
+    content[4:-footer] = bytes(len(content) - footer - 4)
+    file.write_bytes(content)
+    cursor = connect().execute(sql)
+    assert cursor.fetchall() == first
+    assert ["damaged (its data is not what was written); it was fetched again" in w for w in cursor.warnings] == [True]

@@ -97,6 +97,13 @@ def test_a_limit_that_tells_no_time_to_come_holds_for_a_minute(time: Time, until
     assert time.slept == [60.0]
 
 
+def test_a_short_wait_is_as_short_as_github_says(time: Time) -> None:
+    opened = gate(time)
+    opened.hold(NOON + timedelta(seconds=5))
+    opened.pass_through("/users")
+    assert time.slept == [5.0]
+
+
 def test_a_limit_is_told_once_however_many_calls_met_it(time: Time) -> None:
     opened, told = gate(time), []
     opened.on_hold = lambda: told.append(opened.held_until)

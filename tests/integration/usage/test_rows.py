@@ -42,11 +42,11 @@ def mixed(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Connect
 
 @pytest.fixture(scope="module")
 def single(connect: Connect, tmp_path_factory: pytest.TempPathFactory) -> Connect:
-    """Fill an archive day by day."""
+    """Fill an archive day by day, where the 28-day report would be taken otherwise."""
     archive = tmp_path_factory.mktemp("single")
     connection = connect(archive)
     for scope, name in SCOPES.items():
-        for table in expected.PARENTS:
+        for table in LATEST:
             for day in RANGE:
                 connection.execute(f"SELECT 1 FROM {full(table)} WHERE {scope} = '{name}' AND day = '{day}'")
     return lambda **options: connect(archive, **options)
@@ -96,7 +96,7 @@ def test_every_table_has_its_documented_columns_and_every_row(
 
 
 @pytest.mark.parametrize("scope", SCOPES)
-@pytest.mark.parametrize("table", expected.BY_DAY)
+@pytest.mark.parametrize("table", [table for table in expected.BY_DAY if table.startswith(("user_day", "entity_day"))])
 def test_days_asked_for_one_by_one_give_the_same(
     single: Connect, usage: Mapping[str, Usage], catalog: Catalog, table: str, scope: str
 ) -> None:

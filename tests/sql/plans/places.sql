@@ -26,6 +26,10 @@ FROM made.up.things SELECT id WHERE org = 'a'
 SELECT x: id FROM made.up.things WHERE org = 'a'
 --> things(org=a)
 
+-- a subquery whose name stands within parentheses
+SELECT b.id FROM ((SELECT id, org FROM made.up.things) AS b) WHERE b.org = 'a'
+--> things(org=a)
+
 -- joins
 SELECT t.id FROM made.up.things t JOIN loc l ON l.n = t.n AND t.org = 'a'
 --> things(org=a)

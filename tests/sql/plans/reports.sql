@@ -198,6 +198,9 @@ SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' QUALIFY row_n
 INSERT INTO loc SELECT org, user_login, 1, day FROM github.copilot_usage.user_days WHERE org = 'a' AND day = '2026-10-01'
 --> user_days(org=a, day=2026-10-01)
 
+SELECT n FROM (SELECT day AS d, n FROM github.copilot_usage.user_days u JOIN range(3) AS r(n) ON true WHERE u.org = 'a') WHERE d = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+
 -- no conditions that rows must meet
 SELECT day >= '2026-10-01' AS is_new, count(*) FILTER (day > '2026-10-02') FROM github.copilot_usage.user_days WHERE org = 'a' GROUP BY day >= '2026-10-01' ORDER BY max(day) > '2026-10-03'
 --> user_days(org=a, day=latest)
@@ -268,6 +271,22 @@ SELECT b.user_id FROM github.copilot_usage.user_days a JOIN github.copilot_usage
 
 SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND t.org = 'b' AND t.day = '2026-10-01' WHERE u.org = 'a'
 --> NotSupportedError: github.copilot_usage.user_days: u.day = t.day does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as u.day >= current_date - 28
+
+-- under another name too
+SELECT * FROM (SELECT * RENAME (day AS d) FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT * REPLACE (day + 1 AS day) FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE day > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: day > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT * FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) AS t(d) WHERE t.d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: t.d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT COLUMNS('day|user_id') FROM github.copilot_usage.user_days WHERE org = 'a' LIMIT 9) WHERE day > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: day > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
+
+SELECT * FROM (SELECT day AS d FROM github.copilot_usage.user_days u JOIN range(3) AS r(n) ON true WHERE u.org = 'a' LIMIT 9) WHERE d > '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
 
 -- days that another table gives are fetched, and not the latest ones
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day = (SELECT max(day) FROM loc)

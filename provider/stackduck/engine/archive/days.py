@@ -89,8 +89,17 @@ class Holding:
     name: str
 
 
+_LONGEST = 200
+"""Characters of a component of a path, of which file systems take 255 with what stands before."""
+
+
 def root_folder(given: str | None = None, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder of the archive: the given one, STACKDUCK_ARCHIVE, or the user's data folder."""
+    """Return the folder of the archive: the given one, STACKDUCK_ARCHIVE, or the user's data folder.
+
+    Raises ProgrammingError for an empty name, which an unset variable of a shell gives.
+    """
+    if given == "":
+        raise ProgrammingError("the archive's folder is named by an empty text; name one, or leave it out")
     if chosen := given or environ.get("STACKDUCK_ARCHIVE"):
         return Path(chosen).expanduser()
     if sys.platform == "win32":
@@ -106,8 +115,13 @@ def root_folder(given: str | None = None, environ: Mapping[str, str] = os.enviro
 
 
 def safe(name: str) -> str:
-    """Return a name as one component of a path: lower case, and nothing that a file system could take amiss."""
+    """Return a name as one component of a path: lower case, and nothing that a file system could take amiss.
+
+    Raises ProgrammingError for a name that is longer than a component may be.
+    """
     encoded = "".join(chr(byte) if byte in _SAFE else _escaped(byte) for byte in name.lower().encode())
+    if len(encoded) > _LONGEST:
+        raise ProgrammingError(f"'{name[:20]}…' is longer than any name at GitHub; check it")
     # A dot at the beginning hides a folder or leaves it; Windows drops one at the end.
     if encoded.endswith("."):
         encoded = encoded[:-1] + _escaped(ord("."))
@@ -250,9 +264,10 @@ class Archive:
         """Return damaged files, what a process that was killed left behind a day ago or more, and days before one."""
         yield from self._left_behind(now)
         for holding in self.holdings():
-            yield from (each.path for each in self.verify(holding))
-            listing = self.listing(holding.report, holding.scope, holding.name)
-            yield from (each.path for each in listing.entries.values() if before is not None and each.day < before)
+            damaged = [each.path for each in self.verify(holding)]
+            entries = self.listing(holding.report, holding.scope, holding.name).entries.values()
+            old = [each.path for each in entries if before is not None and each.day < before]
+            yield from dict.fromkeys(damaged + old)
 
     def tidy(self, *, now: datetime) -> None:
         """Remove the downloads that a process left behind which was killed a day ago or more."""
@@ -265,7 +280,7 @@ class Archive:
 
     def _left_behind(self, now: datetime) -> Iterator[Path]:
         yield from _older(self._incoming.glob("*"), now)
-        yield from _older(self.folder.glob(f"*/scope=*/name=*/day=*/{TEMPORARY}*"), now)
+        yield from _older(self.folder.rglob(f"{TEMPORARY}*"), now)
 
 
 def _older(paths: Iterable[Path], now: datetime) -> Iterator[Path]:

@@ -29,6 +29,8 @@ DAY_BYTES = 32_000_000
 """Of parts of the same day so many bytes are loaded at once."""
 GROUP_BYTES = 256_000_000
 """Of parts of several days, as a file of few rows costs much the same as one of many."""
+FEW_BYTES = 4_000_000
+"""Up to so many it takes longer to prepare zstd for each column than to compress."""
 _TAIL = 1_000_000
 
 
@@ -45,6 +47,16 @@ class _Intake:
     is_suspect: bool = False
     found: Survey | None = None
     """What is known of it already."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Parts that are loaded together."""
+
+    waiting: Sequence[Future[Source]]
+    last: _Intake | None
+    day: date | None
+    """Of which all their rows seem to be; None where there are several."""
 
 
 class Arrivals:
@@ -74,6 +86,8 @@ class Arrivals:
         self.parts = 0
         self.bytes = 0
         """What was downloaded."""
+        self.says_no_report = False
+        """Whether a file says in words that there is no report."""
         self.head: dict[str, Any] = {}
         """What the files say beside their records."""
 
@@ -92,19 +106,20 @@ class Arrivals:
         except parts.NotJSONError as exc:
             raise parts.refused(self._loading.label, str(self.parts), str(exc)) from exc
         self.head |= found.head
+        self.says_no_report |= found.is_no_report
         if found.is_empty:
             shutil.rmtree(folder)
             return
         self._take(self._intake(_held(found.path, folder)))
 
     def _take(self, intake: _Intake) -> None:
-        source = self._workers.submit(self._surveyed, intake)
-        self._group.append(source)
         self._group_days.add(intake.day)
         self._group_bytes += intake.records.stat().st_size
         is_one_day = len(self._group_days) == 1 and None not in self._group_days
         if self._group_bytes >= (DAY_BYTES if is_one_day or not self._is_by_day else GROUP_BYTES):
-            self._load_group()
+            self._load_group(intake)
+        else:
+            self._group.append(self._workers.submit(self._surveyed, intake))
 
     def _raise_failed(self) -> None:
         futures: tuple[Future[Any], ...] = (*self._outcomes, *self._group)
@@ -116,11 +131,10 @@ class Arrivals:
         first, last = _ends(records)
         self.head |= {name: first[name] for name in survey.HEAD if name in first}
         day = self._only_day(first.get("day"), last.get("day")) if self._is_by_day else None
-        if self._loading.is_narrow:
-            return _Intake(self.parts, records, day)
-        if found := plain.survey(records, self._loading.shape):
+        is_narrow = self._loading.is_narrow
+        if not is_narrow and (found := plain.survey(records, self._loading.shape)):
             return _Intake(self.parts, records, day, found=found)
-        nested, is_suspect = self._expectation.look(survey.sample(records))
+        nested, is_suspect = self._expectation.look(survey.sample(records), is_narrow=is_narrow)
         self._nested |= nested
         return _Intake(self.parts, records, day, self._nested, is_suspect)
 
@@ -139,25 +153,32 @@ class Arrivals:
         number, records = intake.number, intake.records
         return self._loading.surveyed(bench, number, records, nested=intake.nested, is_suspect=intake.is_suspect)
 
-    def _load_group(self) -> None:
-        sources, days = [future.result() for future in self._group], self._group_days
+    def _load_group(self, last: _Intake | None = None) -> None:
+        """Load the parts that wait, and one more that nobody has looked at."""
+        days, waiting = self._group_days, self._group
         self._group, self._group_days, self._group_bytes = [], set(), 0
-        some = [source for source in sources if source.found is None or source.found.rows]
-        if some:
+        if waiting or last:
             day = days.pop() if len(days) == 1 else None
-            self._outcomes.append(self._workers.submit(self._load, (some, day)))
+            self._outcomes.append(self._workers.submit(self._load, _Group(waiting, last, day)))
 
-    def _load(self, bench: Workbench, group: tuple[Sequence[Source], date | None]) -> Outcome:
+    def _load(self, bench: Workbench, group: _Group) -> Outcome:
+        # Jobs start in order: those that look at the parts have begun.
+        sources = [future.result() for future in group.waiting]
+        sources += [self._surveyed(bench, group.last)] if group.last else []
+        some = [source for source in sources if source.found is None or source.found.rows]
+        return self._load_sources(bench, some, group.day) if some else Outcome()
+
+    def _load_sources(self, bench: Workbench, sources: Sequence[Source], day: date | None) -> Outcome:
         """Load parts, of one day where it is told; then they may still hold another day that is expected."""
-        sources, day = group
-        target = Target(self._folder, f"{sources[-1].number:05}")
-        any_days = Days(several=self._expected, are_apart=self._is_by_day)
+        size = sum(source.path.stat().st_size for source in sources)
+        target = Target(self._folder, f"{sources[-1].number:05}", "zstd" if size > FEW_BYTES else "snappy")
+        days = Days(day) if day else Days(several=self._expected, are_apart=self._is_by_day)
         try:
-            outcome = self._loading.load(bench, sources, days=Days(day) if day else any_days, target=target)
+            outcome = self._loading.load(bench, sources, days=days, target=target)
         except StrayDayError as exc:
             if day is None or self._expected == (day,):
                 raise self._loading.strayed(sources, str(exc)) from exc
-            return self._load(bench, (sources, None))
+            return self._load_sources(bench, sources, None)
         for source in sources:
             shutil.rmtree(source.path.parent)
         return outcome
@@ -174,6 +195,7 @@ class Arrivals:
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""
         self._workers.interrupt()
+        self._bench.interrupt()
 
 
 def _held(path: Path, folder: Path) -> Path:

@@ -7,7 +7,7 @@ another name in the text before it is read, and their own back in `extra`.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path as File
 
 from stackduck.engine.ingest.trees import Path, Struct, places
@@ -15,8 +15,10 @@ from stackduck.engine.ingest.trees import Path, Struct, places
 _MARK = " #"
 
 
-def clashing(row: Struct, strangers: Iterable[Path]) -> frozenset[str]:
+def clashing(row: Struct, strangers: Collection[Path]) -> frozenset[str]:
     """Return the undeclared names that another one could differ from by case alone."""
+    if not strangers:
+        return frozenset()
     declared = {(*place.path[:-1], place.path[-1].casefold()) for place in places(row)}
     return frozenset(
         path[-1]

@@ -25,6 +25,8 @@ _FITS = {
     "BIGINT": f"regexp_full_match({{text}}, '{_WHOLE}') AND TRY_CAST({{text}} AS BIGINT) IS NOT NULL",
     "BOOLEAN": "lower({text}) IN ('true', 'false', '1', '0')",
 }
+# Of texts in the place of numbers DuckDB's reader takes these alone.
+_READABLE = {"BIGINT": "-?(0|[1-9][0-9]*)", "DOUBLE": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Drift:
 
 
 NO_DRIFT = Drift()
+NOTHING = "NULL::JSON"
+"""The SQL of `extra` where all is as declared."""
 
 
 @lru_cache
@@ -119,7 +123,7 @@ def extra(row: Struct, drift: Drift) -> str:
     """Return the SQL of the `extra` column."""
     kept = [(dotted(path), value) for path, value in _left_over(row, drift)]
     if not kept:
-        return "NULL::JSON"
+        return NOTHING
     pairs = ", ".join(f"{{'k': {text(name)}, 'v': {value}}}" for name, value in kept)
     found = f"map_from_entries(list_filter([{pairs}], lambda p: p.v IS NOT NULL))"
     return f"CASE WHEN {' OR '.join(f'{value} IS NOT NULL' for _, value in kept)} THEN to_json({found}) END"
@@ -186,7 +190,15 @@ def _any_misfit(place: Place) -> str:
     column = quoted(place.path[0])
     lost = "json_type({value}) <> 'NULL' AND NOT coalesce({fits}, false)"
     if place.is_many:
-        condition = lost.format(value="m", fits=fits("m", place.node))
+        condition = lost.format(value="m", fits=_is_read("m", place.node))
         return f"bool_or(len(list_filter(json_extract({column}, {text(place.inside)}), lambda m: {condition})) > 0)"
     value = column if place.inside == "$" else f"json_extract({column}, {text(place.inside)})"
-    return f"bool_or({lost.format(value=value, fits=fits(value, place.node))})"
+    return f"bool_or({lost.format(value=value, fits=_is_read(value, place.node))})"
+
+
+def _is_read(value: str, node: Node) -> str:
+    """Return the SQL condition under which DuckDB's reader takes a JSON value for one of the declared type."""
+    if not isinstance(node, Leaf) or node.type not in _READABLE:
+        return fits(value, node)
+    readable = f"regexp_full_match({_AS_TEXT.format(value)}, {text(_READABLE[node.type])})"
+    return f"({fits(value, node)} AND (json_type({value}) <> 'VARCHAR' OR {readable}))"

@@ -32,6 +32,8 @@ class Extracted:
     parts: int
     doubles: int = 0
     unknown_fields: tuple[str, ...] = ()
+    is_no_report: bool = False
+    """Whether a file says in words that there is no report."""
     window: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,5 +88,6 @@ class Extract:
             parts=self._arrivals.parts,
             doubles=sum(piece.doubles for piece in found),
             unknown_fields=tuple(sorted({name for names in named.values() for name in names})),
+            is_no_report=self._arrivals.says_no_report,
             window=dict(self._arrivals.head),
         )

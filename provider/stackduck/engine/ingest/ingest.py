@@ -11,7 +11,6 @@ declared type; what was not is in `extra`. Nothing is dropped, rounded or retype
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -121,7 +120,7 @@ class Ingest:
             share = self._arrivals.bytes * sum(piece.rows for piece in by_day[day]) // max(rows, 1)
             days[day] = self._day_file(day, by_day[day], share=share, unknown=tuple(named.get(day, ())))
         for day in self._expected:
-            if day in self._may_be_empty and day not in days:
+            if day in self._may_be_empty and day not in days and not self._arrivals.says_no_report:
                 days[day] = self._day_file(day, [pieces.empty(self._bench, self._shape, day, folder=self._folder)])
         return Ingested(
             days=dict(sorted(days.items())),
@@ -149,9 +148,10 @@ class Ingest:
         if len(some) == 1:
             footers.seal(path, about, rows=some[0].rows)
         else:
-            path = self._folder / f"{day}.parquet"
+            path = path.with_name("joined.parquet")
             joining.join([piece.path for piece in some], path, about)
-            shutil.rmtree(some[0].path.parent)
+            for piece in some:
+                piece.path.unlink()
         return DayFile(path, sum(piece.rows for piece in some), share, doubles, unknown)
 
     def _said(self) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """Records become typed rows; what does not fit its type is found out and kept.
 
-Files are first read as declared, which is fast and strict. Where DuckDB refuses one, or made a whole number of a
-fraction, every value is looked at once, and the files are read again with the doubtful fields as JSON.
+Files are first read as declared, which is fast and strict; where only some fields are asked for, loosely. Where DuckDB
+refuses one, or made a whole number of a fraction, every value is looked at once, and the files are read again with the
+doubtful fields as JSON.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from functools import reduce
 from operator import or_
 from pathlib import Path
 
-from stackduck.engine.ingest import clashes, drift, parts, pieces, survey
+from stackduck.engine.ingest import clashes, drift, loose, parts, pieces, survey
 from stackduck.engine.ingest.drift import NO_DRIFT, Drift
-from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Target, Written
+from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Rows, Target, Written
 from stackduck.engine.ingest.survey import Survey
 from stackduck.engine.ingest.trees import Leaf, ReportShape, places
 from stackduck.engine.ingest.trees import Path as FieldPath
@@ -57,23 +58,32 @@ class _Reading:
     paths: tuple[Path, ...]
     found: Survey
     drift: Drift
+    is_loose: bool = False
+    """Whether whole numbers are read as any number and then checked."""
 
     @property
-    def rows(self) -> str:
-        """The query of the typed rows."""
-        row = self.shape.row
+    def rows(self) -> Rows:
+        """The typed rows, and `extra`."""
+        row, nothing = self.shape.row, f"{drift.NOTHING} AS extra"
+        if self.is_loose:
+            source = survey.records(self.paths, loose.loosened(row), NO_DRIFT, longest=self.found.longest)
+            return Rows(f"({loose.query(row, source)})", nothing)
         source = survey.records(self.paths, row, self.drift, longest=self.found.longest)
-        return f"SELECT {drift.selected(row, self.drift)}, {drift.extra(row, self.drift)} AS extra FROM {source}"
+        if self.drift == NO_DRIFT:
+            return Rows(source, nothing)
+        chosen = f"{drift.selected(row, self.drift)}, {drift.extra(row, self.drift)} AS extra"
+        return Rows(f"(SELECT {chosen} FROM {source})")
 
     @property
-    def fractions(self) -> str:
-        """The aggregate that counts the fractions among the rows, where the text has any."""
-        return survey.fractions(self.shape.row) if self.found.fractions else "0"
+    def literals(self) -> str:
+        """The aggregate that counts among the rows what the text has of literals that DuckDB may take for others."""
+        has_truths = any(place.node == Leaf("BOOLEAN") for place in places(self.shape.row))
+        return survey.literals(self.shape.row) if self.found.literals or has_truths else "0"
 
     def closer(self, bench: Workbench) -> _Reading:
         """Look at every value, and return the way to read them that loses none."""
         misfits = survey.misfits(bench, self.paths, self.shape.row, longest=self.found.longest)
-        return replace(self, drift=self.drift | misfits)
+        return replace(self, drift=self.drift | misfits, is_loose=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,7 @@ class Loading:
     label: str
     """Names the report in errors."""
     is_narrow: bool = False
-    """Whether only some fields are read: then nobody looks at other keys, and whole numbers are checked one by one."""
+    """Whether only some fields are read: then nobody looks at the text, and whole numbers are checked as they come."""
 
     def surveyed(
         self, bench: Workbench, number: int, records: Path, *, nested: frozenset[FieldPath], is_suspect: bool
@@ -93,23 +103,29 @@ class Loading:
 
         Raises DataError for a part that cannot be read.
         """
-        row = self.shape.row
-        if self.is_narrow:
-            integers = (place.path for place in places(row) if place.node == Leaf("BIGINT"))
-            return Source(number, records, None, Drift(watched=frozenset(integers)))
-        with self._readable(number):
-            found = survey.keys_and_fractions(bench, records, row)
-        unknown: set[FieldPath] = {*nested, *((name,) for name in found.strangers)}
-        if clashing := clashes.clashing(row, unknown):
-            target = records.with_name("renamed")
-            clashes.rewrite(records, target, clashing)
-            records, found = target, replace(found, longest=survey.LONGEST_LINE)
-            unknown = {tuple(clashes.renamed(name) if name in clashing else name for name in path) for path in unknown}
-        found_drift = Drift(frozenset(unknown))
+        found, unknown = None, nested
+        if not self.is_narrow:
+            records, found, unknown = self._looked_over(bench, number, records, nested=nested)
+        found_drift = Drift(unknown)
         if is_suspect:
             with self._readable(number):
-                found_drift |= survey.misfits(bench, [records], row, longest=found.longest)
+                found_drift |= survey.misfits(bench, [records], self.shape.row, longest=found.longest if found else 0)
         return Source(number, records, found, found_drift)
+
+    def _looked_over(
+        self, bench: Workbench, number: int, records: Path, *, nested: frozenset[FieldPath]
+    ) -> tuple[Path, Survey, frozenset[FieldPath]]:
+        """Look at every row; returns the records, in another file where keys clash, and what is not declared."""
+        row = self.shape.row
+        with self._readable(number):
+            found = survey.keys_and_literals(bench, records, row)
+        unknown = nested | {(name,) for name in found.strangers}
+        if not (clashing := clashes.clashing(row, unknown)):
+            return records, found, unknown
+        target = records.with_name("renamed")
+        clashes.rewrite(records, target, clashing)
+        renamed = ((clashes.renamed(name) if name in clashing else name for name in path) for path in unknown)
+        return target, replace(found, longest=survey.LONGEST_LINE), frozenset(map(tuple, renamed))
 
     @contextmanager
     def _readable(self, number: int) -> Iterator[None]:
@@ -140,7 +156,8 @@ class Loading:
         """Return the way to read some parts together."""
         found = reduce(or_, (source.found or Survey() for source in sources))
         differing = reduce(or_, (source.drift for source in sources))
-        return _Reading(self.shape, tuple(source.path for source in sources), found, differing)
+        paths = tuple(source.path for source in sources)
+        return _Reading(self.shape, paths, found, differing, is_loose=self.is_narrow and differing == NO_DRIFT)
 
     def _written(
         self, bench: Workbench, reading: _Reading, *, days: Days, target: Target, key: Key
@@ -148,8 +165,8 @@ class Loading:
         """Write the rows as declared, and again where a value is lost so; returns how they were read at last."""
         asked = None if reading.found.is_unique else key
         try:
-            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.fractions)
-            if written.measure == reading.found.fractions:
+            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.literals)
+            if written.measure == reading.found.literals:
                 return reading, written
         except UnreadableError as exc:
             if STRAY in str(exc):
@@ -168,7 +185,8 @@ class Loading:
 
     def strayed(self, sources: Sequence[Source], days: str) -> DataError:
         """Return the error for parts with rows of other days."""
-        said = f"part {_numbers(sources)} of the download has rows of another day ({days})"
+        what = "a row without a day" if days == "none" else f"rows of another day ({days})"
+        said = f"part {_numbers(sources)} of the download has {what}"
         return DataError(f"{self.label}: {said}; run it again")
 
     def _refused(self, numbers: str, why: str) -> DataError:

@@ -11,6 +11,9 @@ from stackduck.engine.ingest.trees import Leaf, Listed, Node, ReportShape, place
 
 _KINDS = {str: "text", bool: "true or false", int: "a number", float: "a fraction", list: "a list", dict: "an object"}
 
+MISFIT = " where "
+"""Stands in the names of fields whose values do not fit, and in no others but by an odd name."""
+
 
 def names(shape: ReportShape, found: Sequence[tuple[date, str, str]]) -> dict[date, list[str]]:
     """Return, for each day, how to name the fields of which `extra` holds values."""
@@ -19,7 +22,7 @@ def names(shape: ReportShape, found: Sequence[tuple[date, str, str]]) -> dict[da
     for day, name, kept in found:
         node = declared.get(name)
         named.setdefault(day, []).append(
-            f"{name}: {_kind(kept)} where {_expected(node)} was expected" if node else name
+            f"{name}: {_kind(kept)}{MISFIT}{_expected(node)} was expected" if node else name
         )
     return named
 

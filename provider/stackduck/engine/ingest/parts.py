@@ -38,7 +38,9 @@ class Records:
     path: Path
     """One JSON object a line; the part itself where that is its form."""
     is_empty: bool = False
-    """Whether the file says that there is no data."""
+    """Whether there is no record in it."""
+    is_no_report: bool = False
+    """Whether it says in words that there is no report, which is not the same as no record."""
     head: Mapping[str, Any] = field(default_factory=dict)
     """A wrapper's fields beside its `day_totals`."""
 
@@ -110,7 +112,7 @@ def _said_nothing(path: Path, start: bytes) -> Records:
         raise NotJSONError("it begins with neither { nor [") from exc
     if said and not str(said).lower().startswith("no report"):
         raise NotJSONError("it is a text, not records")
-    return Records(path, is_empty=True)
+    return Records(path, is_empty=True, is_no_report=True)
 
 
 def _is_record(start: bytes) -> bool:

@@ -12,7 +12,7 @@ from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 
-PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
+PARQUET = "FORMAT parquet, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
 STRAY = "stray day: "
 """Begins DuckDB's error for a row of a day that was not asked for."""
 _NO_HIVE = "hive_partitioning = false"
@@ -67,6 +67,15 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """A relation of typed rows."""
+
+    relation: str
+    added: str = ""
+    """Columns to come behind its own, as a select list has them."""
+
+
+@dataclass(frozen=True, slots=True)
 class Days:
     """Of which days rows may be, and how pieces are made of them."""
 
@@ -77,12 +86,12 @@ class Days:
     are_apart: bool = False
     """Whether each day is a piece of its own; else one piece has them all, and `day` is a column of it."""
 
-    def only(self, rows: str) -> str:
+    def only(self, rows: Rows) -> str:
         """Return the query of rows that fails for a row of another day."""
         is_right = " OR ".join(_ranges([self.one] if self.one else self.several)) or "day IS NOT NULL"
         said = f"error({text(STRAY)} || coalesce(day::VARCHAR, 'none'))"
-        chosen = "* EXCLUDE (day)" if self.one else "*"
-        return f"SELECT {chosen} FROM ({rows}) WHERE CASE WHEN {is_right} THEN true ELSE {said} END"
+        chosen = ", ".join(filter(None, ("* EXCLUDE (day)" if self.one else "*", rows.added)))
+        return f"SELECT {chosen} FROM {rows.relation} WHERE CASE WHEN {is_right} THEN true ELSE {said} END"
 
 
 def _ranges(days: Sequence[date]) -> Iterator[str]:
@@ -104,13 +113,14 @@ class Target:
     folder: Path
     name: str
     """Sorts after those of earlier parts."""
+    codec: str = "zstd"
 
     def path(self, day: date | None) -> Path:
         """Return the file of a day's piece, or of a piece of several."""
         return (self.folder / f"day={day}" if day else self.folder) / f"{self.name}.parquet"
 
 
-def write(bench: Workbench, days: Days, rows: str, *, target: Target, key: Key | None, measure: str) -> Written:
+def write(bench: Workbench, days: Days, rows: Rows, *, target: Target, key: Key | None, measure: str) -> Written:
     """Write the rows of a query; `measure` is an aggregate that is asked of them.
 
     Without a key nobody looks for doubles.
@@ -118,7 +128,7 @@ def write(bench: Workbench, days: Days, rows: str, *, target: Target, key: Key |
     if days.are_apart:
         found = _written_apart(bench, days.only(rows), target=target)
     else:
-        found = [_written(bench, days.one, days.only(rows), path=target.path(days.one))]
+        found = [_written(bench, days.one, days.only(rows), path=target.path(days.one), codec=target.codec)]
     if not found or (key is None and measure == "0"):
         return Written(tuple(found), frozenset(), 0)
     day, options = ("day", _HIVE) if days.are_apart else ("NULL", _NO_HIVE)
@@ -135,21 +145,22 @@ def empty(bench: Workbench, shape: ReportShape, day: date, *, folder: Path) -> P
     return _written(bench, day, f"SELECT {listed} WHERE false", path=folder / f"day={day}" / "empty.parquet")
 
 
-def _written(bench: Workbench, day: date | None, rows: str, *, path: Path) -> Piece:
+def _written(bench: Workbench, day: date | None, rows: str, *, path: Path, codec: str = "zstd") -> Piece:
     path.parent.mkdir(exist_ok=True)
-    return Piece(day, path, int(bench.rows(f"COPY ({rows}) TO {text(str(path))} ({PARQUET})")[0][0]))
+    asked = f"COPY ({rows}) TO {text(str(path))} ({PARQUET}, COMPRESSION {codec})"
+    return Piece(day, path, int(bench.rows(asked)[0][0]))
 
 
 def _written_apart(bench: Workbench, rows: str, *, target: Target) -> list[Piece]:
     """Write the rows of each day to a piece of its own; seldom to several."""
     names = f"PARTITION_BY (day), FILENAME_PATTERN {text(f'{target.name}-{{i}}')}, OVERWRITE_OR_IGNORE, RETURN_STATS"
-    asked = f"COPY ({rows}) TO {text(str(target.folder))} ({PARQUET}, {names})"
+    asked = f"COPY ({rows}) TO {text(str(target.folder))} ({PARQUET}, COMPRESSION {target.codec}, {names})"
     found = ((Path(name), count) for name, count, *_ in bench.rows(asked))
     pieces = [Piece(date.fromisoformat(path.parent.name.removeprefix("day=")), path, count) for path, count in found]
     return sorted(pieces, key=lambda piece: piece.path)
 
 
-def settled(bench: Workbench, written: Written, key: Key, *, days: Days, rows: str, target: Target) -> list[Piece]:
+def settled(bench: Workbench, written: Written, key: Key, *, days: Days, rows: Rows, target: Target) -> list[Piece]:
     """Return the pieces that were written from this query with one row of each key: the last one."""
     if not written.doubled:
         return list(written.pieces)

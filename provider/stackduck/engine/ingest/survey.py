@@ -26,6 +26,11 @@ HEAD = frozenset({"report_start_day", "report_end_day"})
 """Fields of the 28-day reports' rows that belong to the file, not to a day."""
 FRACTION = r"\.\d*[1-9]\d*(?:[eE][-+]?\d+)?\s*[,}\]]"
 """A number with a fraction, from its point on; a string that looks so only makes us look closer."""
+_SMALL = (r"e-\d+\s*[,}\]]", r"E-\d+\s*[,}\]]")
+"""The end of a number that may have a fraction without a point. Each begins with a letter, which is found fast."""
+_TRUTHS = (r"true\s*[,}\]]", r"false\s*[,}\]]")
+_TRUTH = 2**32
+"""What a truth value counts among fractions, of which no file has as many."""
 
 _USUAL_LINE = 4_000_000
 """With lines no longer than this DuckDB works on several places of a file at once."""
@@ -33,7 +38,7 @@ _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
 _SPACE = " \t\r"
-_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 1_000_000, 50, 8
+_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 500_000, 50, 8
 _FIELD = re.compile(rb'"([^"]++"\s*+:\s*+.)')
 _NUMBER = b"-0123456789"
 _FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}
@@ -46,8 +51,8 @@ class Survey:
     rows: int = 0
     longest: int = 0
     """Bytes of the longest record."""
-    fractions: int = 0
-    """Numbers with a fraction, at any depth."""
+    literals: int = 0
+    """Numbers with a fraction and truth values, at any depth, as one count: DuckDB makes other values of some."""
     strangers: frozenset[str] = frozenset()
     """Top-level keys of any row that are not declared."""
     is_unique: bool = False
@@ -57,7 +62,7 @@ class Survey:
         return Survey(
             self.rows + other.rows,
             max(self.longest, other.longest),
-            self.fractions + other.fractions,
+            self.literals + other.literals,
             self.strangers | other.strangers,
         )
 
@@ -71,31 +76,38 @@ def lines(path: File, *, longest: int, compression: str = "none") -> str:
     )
 
 
-def keys_and_fractions(bench: Workbench, path: File, row: Struct) -> Survey:
+def keys_and_literals(bench: Workbench, path: File, row: Struct) -> Survey:
     """Look at every row; raises DuckDB's error for a line that is no JSON."""
     try:
-        found = bench.rows(_keys_and_fractions(path, longest=_USUAL_LINE))
+        found = bench.rows(_keys_and_literals(path, longest=_USUAL_LINE))
     except Error as exc:
         if "Maximum line size" not in str(exc):
             raise
-        found = bench.rows(_keys_and_fractions(path, longest=LONGEST_LINE))
+        found = bench.rows(_keys_and_literals(path, longest=LONGEST_LINE))
     keys = {key for group, *_ in found for key in group}
     return Survey(
         rows=sum(count for _, count, _, _ in found),
         longest=max((longest for _, _, longest, _ in found), default=0),
-        fractions=sum(fractions for *_, fractions in found),
+        literals=sum(literals for *_, literals in found),
         strangers=frozenset(keys - row.fields.keys() - HEAD),
     )
 
 
-def _keys_and_fractions(path: File, *, longest: int) -> str:
+def _keys_and_literals(path: File, *, longest: int) -> str:
     # Only CASE spares the lines that are objects the trimming.
     is_record = f"CASE WHEN starts_with(l, '{{') THEN true ELSE trim(l, {text(_SPACE)}) <> '' END"
     records = f"{lines(path, longest=longest)} WHERE {is_record}"
     return (
         "SELECT any_value(k), count(*), max(b), sum(f) FROM (SELECT json_keys(l) AS k, strlen(l) AS b, "
-        f"len(regexp_extract_all(l, {text(FRACTION)})) AS f FROM {records}) GROUP BY hash(k)"
+        f"{_literals_in('l')} AS f FROM {records}) GROUP BY hash(k)"
     )
+
+
+def _literals_in(value: str) -> str:
+    """Return the SQL that counts the literals in a JSON text."""
+    numbers = (f"len(regexp_extract_all({value}, {text(each)}))" for each in (FRACTION, *_SMALL))
+    truths = (f"len(regexp_extract_all({value}, {text(each)})) * {_TRUTH}" for each in _TRUTHS)
+    return " + ".join((*numbers, *truths))
 
 
 class Expectation:
@@ -105,15 +117,18 @@ class Expectation:
         """Collect, for each declared name, the bytes with which its value may begin."""
         self._row, self._allowed = row, _allowed(row)
 
-    def look(self, sample: bytes) -> tuple[frozenset[Path], bool]:
-        """Return the undeclared nested fields of some whole lines, and whether a value is of another kind."""
+    def look(self, sample: bytes, *, is_narrow: bool = False) -> tuple[frozenset[Path], bool]:
+        """Return the undeclared nested fields of some whole lines, and whether a value is of another kind.
+
+        Where the row is narrow, undeclared fields are those that nobody asks for.
+        """
         is_strange = is_suspect = False
         for found in set(_FIELD.findall(sample)):
             name, first = found[: found.index(b'"')], found[-1:]
             allowed = self._allowed.get(name)
             is_strange |= allowed is None
             is_suspect |= allowed is not None and first not in allowed
-        return (self._nested(sample) if is_strange else frozenset()), is_suspect
+        return (self._nested(sample) if is_strange and not is_narrow else frozenset()), is_suspect
 
     def _nested(self, sample: bytes) -> frozenset[Path]:
         paths: set[Path] = set()
@@ -174,9 +189,10 @@ def sample(path: File) -> bytes:
 def records(paths: Sequence[File], row: Struct, found: Drift, *, longest: int) -> str:
     """Return the relation of the rows of files with their declared types, and unknown or doubtful fields as JSON."""
     listed = ", ".join(text(str(path)) for path in paths)
+    largest = max(_USUAL_OBJECT, longest + 1)
     return (
-        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', hive_partitioning = false, "
-        f"maximum_object_size = {max(_USUAL_OBJECT, longest + 1)}, columns = {drift.columns(row, found)})"
+        f"read_json([{listed}], format = 'newline_delimited', records = true, compression = 'none', "
+        f"hive_partitioning = false, maximum_object_size = {largest}, columns = {drift.columns(row, found)})"
     )
 
 
@@ -190,18 +206,20 @@ def misfits(bench: Workbench, paths: Sequence[File], row: Struct, *, longest: in
 
 
 @lru_cache
-def fractions(row: Struct) -> str:
-    """Return the SQL aggregate of the numbers with a fraction among typed rows."""
-    counts = [_fractions(place.path, row) for place in places(row) if place.node == Leaf("DOUBLE")]
-    counts.append(f"len(regexp_extract_all(extra, {text(FRACTION)}))")
+def literals(row: Struct) -> str:
+    """Return the SQL aggregate of the numbers with a fraction and the truth values among typed rows."""
+    counted = (place for place in places(row) if place.node in (Leaf("DOUBLE"), Leaf("BOOLEAN")))
+    counts = [*(_literals(place.path, row) for place in counted), _literals_in("extra")]
     return f"coalesce(sum({' + '.join(f'coalesce({each}, 0)' for each in counts)}), 0)"
 
 
-def _fractions(path: Path, row: Struct) -> str:
+def _literals(path: Path, row: Struct) -> str:
     value, node, depth = quoted(path[0]), row.fields[path[0]], 1
     while depth < len(path) and isinstance(node, Struct):
         value, node, depth = f"{value}.{quoted(path[depth])}", node.fields[path[depth]], depth + 1
     if isinstance(node, Listed):
-        inner = _fractions(("e", *path[depth:]), Struct({"e": node.element}))
+        inner = _literals(("e", *path[depth:]), Struct({"e": node.element}))
         return f"list_sum(list_transform({value}, lambda e: {inner}))"
+    if node == Leaf("BOOLEAN"):
+        return f"({value} IS NOT NULL)::BIGINT * {_TRUTH}"
     return f"({value} <> trunc({value}))::BIGINT"

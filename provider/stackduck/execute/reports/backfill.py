@@ -106,7 +106,7 @@ class Backfill:
         refusal = gaps.refusal(missing) if self._service.options.fail_on_gaps else None
         # Whole reports that were refused are told of by an error.
         told = {source: {day: why for day, why in days.items() if why != REFUSED} for source, days in missing.items()}
-        notices = gaps.notices((), {} if refusal else told, self._tally.brought)
+        notices = gaps.notices((), {} if refusal else told, {}, self._tally.brought)
         return SyncSummary(
             days=self._tally.days,
             kept=sum(days.kept for days in found.values()),

@@ -25,8 +25,8 @@ ENTITY = "entity"
 class Bringing(Fetching):
     """Fetches reports into one archive."""
 
-    def __init__(self, tools: Tools, asking: Asking, archive: Archive) -> None:
-        super().__init__(tools, asking)
+    def __init__(self, tools: Tools, asking: Asking, archive: Archive, *, at_once: int | None = None) -> None:
+        super().__init__(tools, asking, at_once=at_once)
         self._archive = archive
 
     def take_nothing(self, job: Job, asked_at: datetime) -> None:
@@ -66,9 +66,10 @@ class Bringing(Fetching):
         source, archive, wanted = job.source, self._archive, set(job.fetch.days)
         kept = {} if found.days.keys() <= wanted else archive.listing(source.report, *source.owner).entries
         new = {day: file.path for day, file in found.days.items() if day in wanted or not _is_final(kept.get(day))}
-        archive.store(source.report, *source.owner, new)
         if found.engagement:
+            # First: whoever is killed in between asks for the report again, since its days are missing.
             archive.store(WINDOWS, *source.owner, {links.window[1]: found.engagement})
+        archive.store(source.report, *source.owner, new)
         rows = sum(found.days[day].rows for day in new)
         absent = [day for day in job.fetch.days if day not in new]
         if job.fetch.is_latest and source.report != ENTITY:

@@ -92,10 +92,10 @@ class _OfOwner:
 
     def _need(self, scan: Scan, source: Source, days: frozenset[date] | None) -> Need:
         if days is None:
-            return Need(scan, source, self._default(), is_default=True)
+            return Need(scan, source, self._default(), is_default=True, name=source.name)
         kept = self._entries(source.report)
         wanted = wanted_days(days, source.report, source.scope, today=self._today, kept=kept)
-        return Need(scan, source, wanted, is_default=False)
+        return Need(scan, source, wanted, is_default=False, name=source.name)
 
     def _default(self) -> tuple[date, ...]:
         """Return the latest processed days, the same for every report."""

@@ -26,7 +26,7 @@ Row = tuple[str, str, str, str, int, int | None]
 def rows(scans: Sequence[Scan], service: ReportService) -> Iterator[Row]:
     """Return the rows of the scans of reports."""
     by_day = [scan for scan in scans if about(scan.method).report in REPORTS and not about(scan.method).is_window]
-    chooser = service.chooser(warn=None)
+    chooser = service.chooser()
     wanted = chooser.choose(by_day)
     shown: set[Source] = set()
     for scan in scans:

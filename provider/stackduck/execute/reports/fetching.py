@@ -53,9 +53,11 @@ class Tools:
 class Fetching(ABC):
     """Fetches reports; use it in a `with` block, which ends what runs when it is left."""
 
-    def __init__(self, tools: Tools, asking: Asking) -> None:
+    def __init__(self, tools: Tools, asking: Asking, *, at_once: int | None = None) -> None:
+        """Fetch so many reports at once; None is as many as there are calls at once."""
         self.tools, self.asking = tools, asking
-        self._pool = ThreadPoolExecutor(tools.concurrency, thread_name_prefix="reports")
+        self._at_once = at_once or tools.concurrency
+        self._pool = ThreadPoolExecutor(self._at_once, thread_name_prefix="reports")
         self._stop = Event()
         self._running: set[Taker] = set()
         self._lock = Lock()
@@ -63,13 +65,16 @@ class Fetching(ABC):
     def __enter__(self) -> Fetching:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self.interrupt()
+        if isinstance(error, KeyboardInterrupt):
+            self.asking.interrupt()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def interrupt(self) -> None:
-        """Stop what runs, from another thread."""
+        """Stop what is downloaded and taken, from another thread."""
         self._stop.set()
+        self.tools.downloader.interrupt()
         with self._lock:
             for each in self._running:
                 each.interrupt()
@@ -82,7 +87,7 @@ class Fetching(ABC):
         waiting = deque(jobs)
         running: set[Future[Brought]] = set()
         while waiting or running:
-            while waiting and len(running) < self.tools.concurrency:
+            while waiting and len(running) < self._at_once:
                 running.add(self._pool.submit(self.bring, self.next_of(waiting)))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
@@ -106,7 +111,7 @@ class Fetching(ABC):
         """Do a job; this runs in a thread of its own. Raises what asking, downloading and taking raise."""
         self.check_stop()
         asked_at = self.asking.now()
-        links = job.links or self._ask(job)
+        links = job.links or self.links_of(job)
         try:
             if links is not None:
                 return self.take(job, links)
@@ -124,8 +129,13 @@ class Fetching(ABC):
 
     def check_stop(self) -> None:
         """Raise OperationalError once somebody interrupted."""
+        self.asking.check_stop()
         if self._stop.is_set():
             raise OperationalError("interrupted")
+
+    def links_of(self, job: Job) -> Links | None:
+        """Ask for the links of a report; None where GitHub has none."""
+        return self._ask(job)
 
     def _ask(self, job: Job) -> Links | None:
         if job.fetch.is_latest:

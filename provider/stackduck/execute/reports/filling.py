@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from threading import Semaphore
 from typing import TYPE_CHECKING
 
 from stackduck.errors import AuthenticationError, DataError, NotFoundError, OperationalError, PermissionDeniedError
@@ -13,7 +16,11 @@ from stackduck.execute.reports.model import Brought, Job, Source
 from stackduck.reports.coverage import Fetch
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stackduck.engine.archive.days import Archive
+    from stackduck.execute.reports.fetching import Taker
+    from stackduck.execute.reports.model import Links
     from stackduck.execute.reports.pacing import Gate, PatientAsking
 
 FAILED = "it could not be fetched"
@@ -28,7 +35,9 @@ class Filling(Bringing):
     def __init__(
         self, tools: Tools, asking: PatientAsking, archive: Archive, *, gate: Gate, started_at: datetime
     ) -> None:
-        super().__init__(tools, asking, archive)
+        # While as many as may be are on their way, as many more are parsed.
+        super().__init__(tools, asking, archive, at_once=2 * tools.concurrency)
+        self._on_their_way = Semaphore(tools.concurrency)
         self._kept_in, self._gate = archive, gate
         self._started_at = started_at.replace(microsecond=0)
         self._answered: set[Source] = set()
@@ -64,6 +73,22 @@ class Filling(Bringing):
         self._answered.add(job.source)
         self._in_a_row[job.source] = self._in_a_row[None] = 0
         return brought
+
+    def links_of(self, job: Job) -> Links | None:
+        """Ask for the links of a report, not too many at once."""
+        with self._turn():
+            return super().links_of(job)
+
+    def download(self, job: Job, links: Links, folder: Path, taker: Taker) -> None:
+        """Hand the parts of a report to who takes them, not too many at once."""
+        with self._turn():
+            super().download(job, links, folder, taker)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        with self._on_their_way:
+            self.check_stop()
+            yield
 
     def _brought_by_another(self, job: Job) -> Brought | None:
         entries = [self._kept_in.entry(job.source.report, *job.source.owner, day) for day in job.fetch.days]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from stackduck.engine.ingest.naming import MISFIT
 from stackduck.errors import MissingDaysError
 from stackduck.reports.calendar import in_words
 from stackduck.reports.coverage import reasons
+from stackduck.reports.kinds import report_of
 
 if TYPE_CHECKING:
     from stackduck.execute.reports.model import Brought, Choice, Need, Source
@@ -44,28 +46,60 @@ def refusal(gaps: Mapping[Source, Mapping[date, str]]) -> MissingDaysError | Non
 
 
 def notices(
-    needs: Iterable[Need], gaps: Mapping[Source, Mapping[date, str]], brought: Mapping[Source, Iterable[Brought]]
+    needs: Sequence[Need],
+    gaps: Mapping[Source, Mapping[date, str]],
+    choices: Mapping[Source, Choice],
+    brought: Mapping[Source, Sequence[Brought]],
 ) -> list[str]:
-    """Return what to tell the user, a line each."""
+    """Return what to tell the user, a line each; `choices` are those whose kept days are read."""
     told = []
     for days in dict.fromkeys(need.days for need in needs if need.is_default):
         told.append(f"no condition on day: the days are the latest {len(days)} processed ones, {in_words(days)}")
+    for each in needs:
+        if not each.is_default and not each.days:
+            told.append(f"the condition on day holds for no day that the {each.source} can have")
     for source, missing in gaps.items():
         if missing:
             told.append(f"days are missing in the {source}: {'; '.join(reasons(missing))}")
-    for source, each in brought.items():
-        names = sorted({name for one in each for name in one.unknown_fields})
-        if names:
-            kept = "their values are in the column extra"
-            told.append(f"the {source} has fields that its document does not describe: {', '.join(names)}; {kept}")
+    for source in dict.fromkeys((*choices, *brought)):
+        found, choice = brought.get(source, ()), choices.get(source)
+        told += _stale(choice, found) if choice else []
+        read = choice.coverage.kept if choice else ()
+        told += _odd(source, [choice.kept[day].unknown_fields for day in read] if choice else [], found)
+    return told
+
+
+def _stale(choice: Choice, brought: Sequence[Brought]) -> list[str]:
+    """Tell of days that are here and that GitHub has no more."""
+    here = {day for each in brought for day in each.days}
+    gone = {day for each in brought for day in each.missing} - here
+    days = sorted(day for day in gone if day in choice.kept and choice.kept[day].status == "data")
+    return [f"GitHub has no {choice.source} of {in_words(days)} now; what it had before is used"] if days else []
+
+
+def _odd(source: Source, kept: Iterable[Sequence[str]], brought: Sequence[Brought]) -> list[str]:
+    """Tell of fields that are not described, when they come, and of values that do not fit, whenever they are read."""
+    new = {name for each in brought for name in each.unknown_fields}
+    read = {name for names in kept for name in names}
+    strangers = sorted(name for name in new if MISFIT not in name)
+    misfits = sorted(name for name in new | read if MISFIT in name)
+    place = f"the column extra of {report_of(source.report).parent}"
+    told = []
+    if strangers:
+        what = f"the {source} has fields that its document does not describe: {', '.join(strangers)}"
+        told.append(f"{what}; their values are in {place}")
+    if misfits:
+        what = f"the {source} has values that do not fit: {', '.join(misfits)}"
+        told.append(f"{what}; they are NULL in their columns, and in {place}")
     return told
 
 
 def damage(choice: Choice) -> list[str]:
     """Return what to tell of damaged files: each is fetched again where it is wanted."""
     again = {day for fetch in choice.coverage.fetches for day in fetch.days}
-    return [
-        f"the archive's file of {each.day} of the {choice.source} is damaged ({each.why}); it was fetched again"
-        for each in choice.damaged
-        if each.day in again
-    ]
+    return [damaged(choice.source, each.day, each.why) for each in choice.damaged if each.day in again]
+
+
+def damaged(source: Source, day: date, why: str) -> str:
+    """Return what to tell of a damaged file."""
+    return f"the archive's file of {day} of the {source} is damaged ({why}); it was fetched again"

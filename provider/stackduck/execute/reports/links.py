@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
-from stackduck.errors import DataError
+from stackduck.errors import CallLimitError, DataError, OperationalError
 from stackduck.execute.reports.model import Links, Source
 from stackduck.reports.calendar import Window
 from stackduck.reports.kinds import day_request, latest_request
@@ -22,8 +23,22 @@ Warn = Callable[[str], None]
 class Asking:
     """Asks for links, through one client."""
 
-    def __init__(self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn) -> None:
+    limit_wait: float | None = None
+    """The seconds that a rate limit may cost; None is as long as the client waits for statements."""
+
+    def __init__(
+        self,
+        client: Callable[[], Client],
+        *,
+        now: Callable[[], datetime],
+        warn: Warn,
+        stop: Event | None = None,
+        max_calls: int | None = None,
+    ) -> None:
+        """Once `stop` is set, or so many calls were sent, nothing more is asked."""
         self._client, self.now, self._warn = client, now, warn
+        self._stop, self._max_calls = stop or Event(), max_calls
+        self._calls, self._lock = 0, Lock()
 
     def day(self, source: Source, day: date) -> Links | None:
         """Return the links of one day's report; None where GitHub has none.
@@ -39,17 +54,43 @@ class Asking:
         """Return the links of the 28-day report; None where GitHub has none. Raises as `day` does."""
         return self._ask(source, latest_request(source.report, source.scope, source.name))
 
+    def interrupt(self) -> None:
+        """Stop whatever the client is asked for, from any thread."""
+        self._client().interrupt()
+
+    def check_stop(self) -> None:
+        """Raise OperationalError once nothing more is to be asked."""
+        if self._stop.is_set():
+            raise OperationalError("interrupted")
+
+    def check_calls(self, source: Source, more: int) -> None:
+        """Raise CallLimitError where so many more calls are not allowed."""
+        calls = self._calls + more
+        if self._max_calls is not None and calls > self._max_calls:
+            raise CallLimitError(
+                f"the reports need {calls:,} calls and {self._max_calls:,} are allowed; "
+                "narrow the condition on day, or allow more with --max-calls or connect(max_calls=…)",
+                resource=str(source),
+            )
+
+    def _count(self, source: Source) -> None:
+        with self._lock:
+            self.check_calls(source, 1)
+            self._calls += 1
+
     def _ask(self, source: Source, request: Request) -> Links | None:
+        self.check_stop()
+        self._count(source)
         asked_at = self.now()
         notices: list[str] = []
-        pages = list(self._client().fetch([request], warn=notices.append))
+        pages = list(self._client().fetch([request], warn=notices.append, limit_wait=self.limit_wait))
         if not pages:
             return None
         for notice in notices:
             self._warn(notice)
         body = json.loads(pages[0][1].body)
         if not isinstance(body, dict):
-            if body is None or isinstance(body, str):
+            if body in (None, "") or (isinstance(body, str) and "no report" in body.lower()):
                 return None
             raise DataError(f"{source}: GitHub's answer is a {type(body).__name__}, no object; run it again")
         urls = _urls(source, body)

@@ -54,6 +54,8 @@ class Need:
     days: tuple[date, ...]
     is_default: bool
     """Whether the statement says nothing of days."""
+    name: str
+    """The source's name as the statement writes it here; the same elsewhere in it may differ by case."""
 
 
 @dataclass(frozen=True, slots=True)

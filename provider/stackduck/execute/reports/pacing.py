@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from stackduck.catalog.model import Request
     from stackduck.execute.reports.model import Links, Source
 
-_LEAST_HOLD = timedelta(minutes=1)
-"""How long no call is made after a limit that tells no time, or one that has passed."""
+_UNTOLD_HOLD = timedelta(minutes=1)
+"""How long no call is made after a limit that tells no time, or one that has passed: a clock is wrong then."""
 
 
 class Gate:
@@ -82,7 +82,7 @@ class Gate:
     def hold(self, until: datetime | None) -> None:
         """Let no call through until a limit is reset."""
         now = clock.now()
-        later = max(until or now, now + _LEAST_HOLD)
+        later = until if until and until > now else now + _UNTOLD_HOLD
         with self._lock:
             before, moment = self._opens, self._monotonic()
             self._opens = max(before, moment + (later - now).total_seconds())
@@ -99,6 +99,8 @@ class Gate:
 
 class PatientAsking(Asking):
     """Asks as often as it takes while a rate limit is used up."""
+
+    limit_wait = 0.0
 
     def __init__(self, client: Callable[[], Client], *, now: Callable[[], datetime], warn: Warn, gate: Gate) -> None:
         super().__init__(client, now=now, warn=warn)

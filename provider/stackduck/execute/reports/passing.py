@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.ingest.extract import Extract
 from stackduck.engine.shapes import text
-from stackduck.execute.reports.fetching import Fetching, Tools
+from stackduck.execute.reports.fetching import Fetching, Tools, told
 from stackduck.execute.reports.model import Brought, Job, Links
 from stackduck.reports.calendar import days_of, is_closed
 from stackduck.reports.coverage import Fetch
@@ -57,6 +57,8 @@ class Passing(Fetching):
                 found = extract.finish()
             days = _days(bench, found.files)
         self.check_stop()
+        if found.is_no_report and not days and not job.fetch.is_latest:
+            return Brought(job, missing={day: told(day, links.asked_at) for day in job.fetch.days})
         absent = [] if not job.fetch.is_latest else [day for day in job.fetch.days if day not in days]
         again = [Fetch((day,)) for day in absent if not is_closed(day, links.asked_at)]
         here = tuple(sorted({*days, *job.fetch.days} - {each.days[0] for each in again}))

@@ -6,6 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackduck.errors import OperationalError
+
 if TYPE_CHECKING:
     from stackduck.engine.archive.days import Archive
 
@@ -22,12 +24,16 @@ class Pins:
 
     def pinned(self, path: Path) -> Path:
         """Return a second name of a file of the archive, under folders of the same names; its own where that fails."""
-        if self._folder is None:
-            self._folder = self._lent.enter_context(self._archive.incoming())
-        target = self._folder / path.relative_to(self._archive.folder)
-        target.parent.mkdir(parents=True)
         try:
+            target = self._place() / path.relative_to(self._archive.folder)
+            target.parent.mkdir(parents=True)
             target.hardlink_to(path)
-        except OSError:
+        except (OSError, OperationalError):
+            # The archive may be one that can only be read.
             return path
         return target
+
+    def _place(self) -> Path:
+        if self._folder is None:
+            self._folder = self._lent.enter_context(self._archive.incoming())
+        return self._folder

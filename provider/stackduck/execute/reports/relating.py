@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from stackduck.engine.ingest.trees import ReportShape
-    from stackduck.execute.reports.model import Source
     from stackduck.sql.plan import Scan
 
 
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 class Files:
     """The files of one source that a scan reads."""
 
-    source: Source
+    name: str
+    """The enterprise or organization as the statement writes it."""
     shape: ReportShape
     """What they hold; a narrowed one where they were made for this statement."""
     files: Sequence[Kept]
@@ -52,7 +52,7 @@ def _one(scan: Scan, part: Files, describe: Describe) -> str:
         known = {name for name in names if name in there}
         source = reports.rows([name for name in names if name in known])
     columns = [quoted(c.name) if c.name in known else f"NULL::{c.type} AS {quoted(c.name)}" for c in scan.columns]
-    columns += [f"{text(part.source.name)} AS {quoted(p.column)}" for p in scan.parameters]
+    columns += [f"{text(part.name)} AS {quoted(p.column)}" for p in scan.parameters]
     days = ", ".join(f"DATE {text(str(day))}" for day in part.days)
     return f"SELECT {', '.join(columns)} FROM ({source}){f' WHERE day IN ({days})' if days else ''}"
 

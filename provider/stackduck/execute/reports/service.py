@@ -7,21 +7,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING
 
+from stackduck.engine.archive import footers
 from stackduck.engine.archive.days import Archive
-from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.report_sql import Kept
-from stackduck.errors import CallLimitError
 from stackduck.execute import clock
 from stackduck.execute.reports import gaps, relating
-from stackduck.execute.reports.bringing import Bringing
 from stackduck.execute.reports.choosing import Chooser, Wanted
-from stackduck.execute.reports.fetching import Fetching, Tools
 from stackduck.execute.reports.links import Asking
 from stackduck.execute.reports.model import Brought, Job, Need, Source
-from stackduck.execute.reports.passing import Passing
 from stackduck.execute.reports.pins import Pins
 from stackduck.execute.reports.relating import Files
 from stackduck.execute.reports.shapes import WINDOWS, about, engagement_columns, paths_read, report_shape
@@ -34,7 +30,9 @@ if TYPE_CHECKING:
     from stackduck.api.downloads import Downloader
     from stackduck.catalog.names import Catalog
     from stackduck.engine.ingest.trees import ReportShape
+    from stackduck.engine.ingest.workbench import Workbench
     from stackduck.engine.session import Session
+    from stackduck.execute.reports.fetching import Fetching, Tools
     from stackduck.sql.plan import Scan
 
 Warn = Callable[[str], None]
@@ -90,44 +88,57 @@ class ReportService:
         self._resources = ExitStack()
         self._bench: Workbench | None = None
         self._running: set[Fetching] = set()
+        self._stops: set[Event] = set()
         self._lock = Lock()
         self.downloaded = 0
         """Bytes that came from report links."""
 
-    def chooser(self, *, warn: Warn | None) -> Chooser:
-        """Return what chooses days and sources; it asks nothing where there is nobody to warn."""
-        asking = Asking(self.client, now=clock.now, warn=warn) if warn else None
+    def chooser(self, asking: Asking | None = None) -> Chooser:
+        """Return what chooses days and sources; it asks nothing where there is nobody to ask."""
         return Chooser(self.archive, self.windows, clock.now(), asking, fresh=self.options.fresh)
 
-    def fetch(self, scans: Sequence[Scan], *, warn: Warn, max_calls: int) -> Fetched:
+    def fetch(self, scans: Sequence[Scan], *, warn: Warn, max_calls: int, stop: Event) -> Fetched:
         """Fetch what the scans read and the archive lacks; uses no session, so it may run beside other work.
 
-        Raises what GitHub's answers and files call for, CallLimitError before it, MissingDaysError where gaps fail.
+        Nothing new is begun once `stop` is set, which `interrupt` does too. Raises what GitHub's answers and files
+        call for, CallLimitError before it, MissingDaysError where gaps fail.
         """
-        fetched = self._fetched(scans, warn)
-        with fetched.lent:
-            self._fetch(fetched, warn, max_calls)
-            fetched.lent = fetched.lent.pop_all()
+        asking = Asking(self.client, now=clock.now, warn=warn, stop=stop, max_calls=max_calls)
+        with self._stopped_by(stop):
+            fetched = self._fetched(scans, asking)
+            with fetched.lent:
+                self._fetch(fetched, asking, warn)
+                fetched.lent = fetched.lent.pop_all()
         return fetched
 
-    def _fetch(self, fetched: Fetched, warn: Warn, max_calls: int) -> None:
+    @contextmanager
+    def _stopped_by(self, stop: Event) -> Iterator[None]:
+        with self._lock:
+            self._stops.add(stop)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._stops.remove(stop)
+
+    def _fetch(self, fetched: Fetched, asking: Asking, warn: Warn) -> None:
         jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched)]
-        _check(jobs, max_calls)
+        if lacking := [job for job in jobs if job.links is None]:
+            asking.check_calls(lacking[0].source, len(lacking))
         for choice in fetched.wanted.choices.values():
             for text in gaps.damage(choice):
                 warn(text)
-        asking = Asking(self.client, now=clock.now, warn=warn)
         for brought in self._run(jobs, fetched, asking):
             fetched.brought.setdefault(brought.job.source, []).append(brought)
         self._tell(fetched, warn)
 
-    def _fetched(self, scans: Sequence[Scan], warn: Warn) -> Fetched:
+    def _fetched(self, scans: Sequence[Scan], asking: Asking) -> Fetched:
         windows: dict[Source, list[Scan]] = {}
         for scan in scans:
             for selection in scan.selections if about(scan.method).is_window else ():
                 windows.setdefault(Source("entity", selection.scope, selection.name), []).append(scan)
         by_day = [scan for scan in scans if not about(scan.method).is_window]
-        wanted = self.chooser(warn=warn).choose(by_day)
+        wanted = self.chooser(asking).choose(by_day)
         if self.archive:
             return Fetched(self.archive, wanted, windows)
         lent = ExitStack()
@@ -172,14 +183,21 @@ class ReportService:
         passed = [job for job in jobs if (job.source.report, job.source.scope) in fetched.narrowed]
         kept = [job for job in jobs if job not in passed]
         if kept:
+            from stackduck.execute.reports.bringing import Bringing
+
             with self.watched(Bringing(self.tools(), asking, fetched.archive)) as bringing:
                 yield from bringing.fetch(kept)
         if passed and fetched.folder:
+            from stackduck.execute.reports.passing import Passing
+
             with self.watched(Passing(self.tools(), asking, fetched.folder, fetched.narrowed)) as passing:
                 yield from passing.fetch(passed)
 
     def tools(self) -> Tools:
         """Return what fetching works with, made when it is first needed."""
+        from stackduck.engine.ingest.workbench import Workbench
+        from stackduck.execute.reports.fetching import Tools
+
         with self._lock:
             if self._bench is None:
                 spill = self._resources.enter_context(TemporaryDirectory(prefix="stackduck-"))
@@ -210,7 +228,7 @@ class ReportService:
         }
         if self.options.fail_on_gaps:
             gaps.refuse(missing)
-        for text in gaps.notices(fetched.wanted.needs, missing, fetched.brought):
+        for text in gaps.notices(fetched.wanted.needs, missing, fetched.wanted.choices, fetched.brought):
             warn(text)
 
     def relate(self, fetched: Fetched, session: Session) -> None:
@@ -223,9 +241,25 @@ class ReportService:
             for scan in scans:
                 shape = replace(report_shape(self.catalog, "entity", source.scope), report=WINDOWS, key=())
                 shape = replace(shape, columns=engagement_columns(self.catalog, source.scope))
-                parts.setdefault(scan.relation, (scan, []))[1].append(Files(source, shape, files))
+                parts.setdefault(scan.relation, (scan, []))[1].append(Files(source.name, shape, files))
         for relation, (scan, found) in parts.items():
             session.become_view(relation, relating.query(scan, found, describe=lambda sql: session.describe(sql, {})))
+
+    def remove_damaged(self, fetched: Fetched) -> list[str]:
+        """Read whole what a statement could not read, remove what is damaged, and return what to tell of it."""
+        told = []
+        for need in fetched.wanted.needs if self.archive else ():
+            source = need.source
+            for day in need.days:
+                path = fetched.archive.path(source.report, *source.owner, day)
+                try:
+                    footers.checked(path)
+                except FileNotFoundError:
+                    continue
+                except footers.DamagedError as exc:
+                    path.unlink(missing_ok=True)
+                    told.append(gaps.damaged(source, day, str(exc)))
+        return told
 
     def _files(self, need: Need, fetched: Fetched) -> Files:
         source = need.source
@@ -233,7 +267,7 @@ class ReportService:
         narrowed = fetched.narrowed.get((source.report, source.scope))
         if narrowed:
             files = [Kept(path, narrowed[0].digest) for each in brought for path in each.files]
-            return Files(source, narrowed[0], files, need.days)
+            return Files(need.name, narrowed[0], files, need.days)
         shape = report_shape(self.catalog, source.report, source.scope)
         kept = fetched.wanted.choices[source].kept
         new = {day for each in brought for day in each.days}
@@ -246,12 +280,14 @@ class ReportService:
             elif (entry := kept.get(day)) and entry.status == "data":
                 is_final = is_closed(day, entry.fetched_at)
                 files.append(Kept(entry.path if is_final else pins.pinned(entry.path), entry.columns))
-        return Files(source, shape, files)
+        return Files(need.name, shape, files)
 
     def interrupt(self) -> None:
         """Stop what is under way, from another thread."""
         with self._lock:
-            running = list(self._running)
+            running, stops = list(self._running), list(self._stops)
+        for stop in stops:
+            stop.set()
         for each in running:
             each.interrupt()
 
@@ -259,14 +295,3 @@ class ReportService:
         """Free what was made."""
         self.interrupt()
         self._resources.close()
-
-
-def _check(jobs: Sequence[Job], max_calls: int) -> None:
-    """Raise CallLimitError for more calls than are allowed."""
-    calls = sum(job.links is None for job in jobs)
-    if calls > max_calls:
-        raise CallLimitError(
-            f"the reports need {calls:,} calls and {max_calls:,} are allowed; "
-            "narrow the condition on day, or allow more with --max-calls or connect(max_calls=…)",
-            resource=str(jobs[0].source),
-        )

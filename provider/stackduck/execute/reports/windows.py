@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 
 from stackduck.engine.archive import windows
 from stackduck.engine.archive.days import Archive
 from stackduck.engine.archive.windows import Told
+from stackduck.errors import OperationalError
 from stackduck.execute.reports.model import Links, Source
 from stackduck.reports.calendar import Window, is_recent
 
@@ -32,4 +34,6 @@ class Windows:
         with self._lock:
             self._told.setdefault(source.owner, {})[source.report] = told
         if self._archive:
-            windows.keep(self._archive, source.report, *source.owner, told=told)
+            # Losing it costs a call; an archive that can only be read still serves what it has.
+            with suppress(OperationalError):
+                windows.keep(self._archive, source.report, *source.owner, told=told)
