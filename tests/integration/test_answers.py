@@ -210,7 +210,8 @@ def test_explain_lists_the_calls_and_sends_none(
         f"EXPLAIN SELECT * FROM {ONE_DAY} WHERE enterprise IN ('a b', 'c') AND day BETWEEN ? AND ?",
         [first, github.last_day],
     )
-    assert [c[0] for c in cursor.description or ()] == ["resource", "method", "call", "parameters", "calls"]
+    names = ["resource", "method", "call", "parameters", "calls", "bytes"]
+    assert [c[0] for c in cursor.description or ()] == names
     rows = cursor.fetchall()
     assert [row[2] for row in rows] == [
         "GET /enterprises/a%20b/copilot/metrics/reports/users-1-day",

@@ -84,7 +84,7 @@ def test_days_of_each_spelling_are_its_own(without: stackduck.Connection, twin: 
 @pytest.mark.parametrize("keeps", [True, False], ids=["archive", "no archive"])
 @pytest.mark.parametrize(
     "name",
-    ["../octo-demo", "octo-demo/..", "octo demo", "öcto", "a%2Fb", "octo-demo?x=1", "octo'demo", "x" * 300, "C:\\x"],
+    ["../octo-demo", "octo-demo/..", "octo demo", "öcto", "a%2Fb", "octo-demo?x=1", "octo'demo", "x" * 100, "C:\\x"],
 )
 def test_a_name_is_one_part_of_a_path(
     connect: Connect, github: Sandbox, tmp_path: Path, name: str, keeps: bool
@@ -96,6 +96,16 @@ def test_a_name_is_one_part_of_a_path(
         connect(archive if keeps else False).execute(sql, [name])
     assert len(github.requests) == 1
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_name_that_no_folder_can_have_is_refused_without_a_call(
+    connect: Connect, github: Sandbox, tmp_path: Path
+) -> None:
+    github.requests.clear()
+    sql = f"SELECT day FROM {full('user_days')} WHERE enterprise = ? AND {ON_MONDAY}"
+    with pytest.raises(errors.ProgrammingError, match="longer than any name"):
+        connect(tmp_path / "archive").execute(sql, ["x" * 300])
+    assert github.requests == []
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a\nb", "a\x00b"], ids=repr)
