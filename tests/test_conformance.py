@@ -15,9 +15,12 @@ import pytest
 import stackduck
 from stackduck import errors
 from stackduck.api.caller import Pause
+from stackduck.catalog.names import Catalog
+from stackduck.sql import changes, examples, mutations
+from stackduck.sql.statements import of_text
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "conformance"
-AREAS = ("select", "seats", "errors")
+AREAS = ("meta", "select", "seats", "errors", "functions", "tables", "join", "mutations")
 
 if not FOLDER.is_dir():
     pytest.skip("the recorded StackQL answers are not here", allow_module_level=True)
@@ -65,7 +68,9 @@ def github(recorded: Any, monkeypatch: pytest.MonkeyPatch, parsed_documents: Pat
 
 def ask(github: Any, sql: str) -> tuple[list[dict[str, Any]], list[str]]:
     """Return the last statement's rows and warnings."""
-    with stackduck.connect(api_url=github.url, token=github.token, registry=[FOLDER / "docs"]) as connection:
+    with stackduck.connect(
+        api_url=github.url, token=github.token, registry=[FOLDER / "docs"], allow_writes=True
+    ) as connection:
         cursor = connection.execute(sql)
         names = [column[0] for column in cursor.description or ()]
         rows = [dict(zip(names, row, strict=True)) for row in (cursor.fetchall() if names else ())]
@@ -92,9 +97,25 @@ def test_a_statement_gives_what_is_right(github: Any, case: dict[str, Any]) -> N
         assert all(any(wanted in warning for warning in warnings) for wanted in expected.get("warns", ()))
     if "paths" in expected:
         assert sorted({request["path"] for request in github.requests}) == sorted(expected["paths"])
+    if "requests" in expected:
+        assert [{key: asked[key] for key in ("method", "path", "body")} for asked in github.requests] == [
+            {"method": wanted["method"], "path": wanted["path"], "body": wanted.get("body")}
+            for wanted in expected["requests"]
+        ]
     if "raw_path" in expected:
         assert expected["raw_path"] in [request["raw_path"] for request in github.requests]
 
 
 def test_every_area_has_cases() -> None:
     assert {case["area"] for case in CASES} == set(AREAS)
+
+
+@pytest.mark.parametrize("service", ["copilot", "orgs", "repos", "teams", "users"])
+def test_the_example_of_every_method_that_changes_something_is_read_as_a_change_by_it(service: str) -> None:
+    catalog = Catalog.default([FOLDER / "docs"])
+    for resource in catalog.service("github", service).resources.values():
+        for verb in ("insert", "update", "replace", "delete", "exec"):
+            for method in resource.methods_for(verb):
+                mutation = mutations.read(of_text(examples.statement(resource, method, verb)), ["github"])
+                assert mutation is not None
+                assert changes.plan(mutation, catalog).method is method

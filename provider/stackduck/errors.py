@@ -101,6 +101,8 @@ class OperationalError(DatabaseError):
         self.resource = resource
         self.values = dict(values or {})
         """The parameter values of the call that failed."""
+        self.applied = 0
+        """How many changes of the same statement had been carried out before."""
 
 
 class AuthenticationError(OperationalError):

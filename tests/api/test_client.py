@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stackduck.api.client import Client, Page
+from stackduck.api.client import Absences, Client, Page
 from stackduck.catalog.model import Request
 from stackduck.errors import (
     AuthenticationError,
@@ -447,3 +447,45 @@ def test_calls_and_rate_limit_are_noted(serve: Serve, connect: Connect, request_
     assert (call.status, call.bytes, call.time.tzname()) == (200, 6, "UTC")
     assert client.rate_limit is not None
     assert (client.rate_limit.limit, client.rate_limit.remaining) == (5000, 4990)
+
+
+def statuses(by_name: dict[str, int]) -> Handler:
+    """Answer a status for the names of some requests."""
+
+    def handler(request: Seen) -> Reply:
+        status = next((status for name, status in by_name.items() if f"/orgs/{name}/" in request.target), 200)
+        return Reply(status=status, body=b'{"message": "Not Found"}' if status != 200 else b"[1]")
+
+    return handler
+
+
+@pytest.mark.parametrize(("name", "status"), [("b", 403), ("b", 422), ("c", 404)])
+def test_an_absence_that_is_not_allowed_is_an_error(
+    serve: Serve, connect: Connect, request_for: Make, name: str, status: int
+) -> None:
+    server = serve(statuses({name: status}))
+    absences = Absences(frozenset({0, 1}))
+    with pytest.raises(OperationalError, match=str(status)):
+        list(connect(server.url).fetch([request_for(each) for each in "abc"], absences=absences))
+    assert absences.errors == {}
+
+
+def test_a_later_page_that_is_not_there_is_an_error(serve: Serve, connect: Connect, request_for: Make) -> None:
+    def handler(request: Seen) -> Reply:
+        return cursors(2)(request) if page_of(request) == 1 else Reply(status=404, body=b"{}")
+
+    absences = Absences(frozenset({0}))
+    with pytest.raises(NotFoundError):
+        list(connect(serve(handler).url).fetch([request_for("a")], absences=absences))
+
+
+@pytest.mark.parametrize("status", [404, 409, 410, 451])
+def test_an_allowed_absence_gives_no_page_and_is_told(
+    serve: Serve, connect: Connect, request_for: Make, status: int
+) -> None:
+    server = serve(statuses({"b": status}))
+    absences = Absences(frozenset({1}))
+    pages = list(connect(server.url).fetch([request_for(each) for each in "abc"], absences=absences))
+    assert bodies(pages) == [(0, b"[1]"), (2, b"[1]")]
+    assert list(absences.errors) == [1]
+    assert absences.errors[1].status == status

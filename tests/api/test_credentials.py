@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from stackduck.api.credentials import Credential, find
+from stackduck.api.credentials import Credential, basic, bearer, find, key
 from stackduck.errors import AuthenticationError
 
 FAKE_GH = """#!/bin/sh
@@ -99,16 +99,33 @@ def test_the_first_source_wins(
     environ: dict[str, str], options: dict[str, str], authorization: str, source: str
 ) -> None:
     found = look(environ, **options)
-    assert (found.authorization, found.source) == (authorization, source)
+    assert (found.value, found.source) == (authorization, source)
 
 
 def test_gh_is_asked_for_the_host_when_no_variable_is_set(gh_path: str) -> None:
     found = look({"PATH": gh_path})
-    assert (found.authorization, found.source) == ("Bearer gho_fromgh", "gh auth token --hostname github.com")
+    assert (found.value, found.source) == ("Bearer gho_fromgh", "gh auth token --hostname github.com")
 
 
 def test_a_credential_shows_no_secret_and_takes_its_secrets_out_of_texts() -> None:
     found = look({"STACKQL_GITHUB_PASSWORD": "ghp_p", "STACKQL_GITHUB_USERNAME": "ann"})
     assert "ghp_p" not in repr(found)
     assert "Basic" not in repr(found)
-    assert found.redact(f"sent ghp_p as {found.authorization}") == "sent *** as Basic ***"
+    assert found.redact(f"sent ghp_p as {found.value}") == "sent *** as Basic ***"
+
+
+@pytest.mark.parametrize(
+    ("credential", "kind", "principal"),
+    [
+        (bearer("secret1", "X"), "bearer", None),
+        (basic("mona:secret1", "X"), "basic", "mona"),
+        (basic("secret1:", "X"), "basic", None),
+        (basic(":secret1", "X"), "basic", None),
+        (key("secret1", "X", name="X-Key", prefix="", in_query=False), "api_key", None),
+        (key("secret1", "X", name="Authorization", prefix="SSWS ", in_query=False), "api_key", None),
+    ],
+)
+def test_a_credential_tells_its_kind_and_its_user_and_never_the_secret(
+    credential: Credential, kind: str, principal: str | None
+) -> None:
+    assert (credential.kind, credential.principal) == (kind, principal)

@@ -136,3 +136,17 @@ def test_two_processes_may_write_the_same_file_at_once(tmp_path: Path) -> None:
         process.join(60)
     assert [process.exitcode for process in both] == [0, 0]
     assert [path.name for path in tmp_path.iterdir()] == [f"{KEY}.json"]
+
+
+@pytest.mark.parametrize("folder", [None, "missing"])
+def test_clearing_what_is_not_there_is_no_error(folder: str | None, tmp_path: Path) -> None:
+    cache.clear(folder and str(tmp_path / folder))
+
+
+def test_only_parsed_forms_are_cleared(tmp_path: Path) -> None:
+    own = [f"{'0a' * 32}.json", f"{'0a' * 8}.x1_y.tmp"]
+    foreign = ["notes.json", f"{'0a' * 32}.json.bak", f"{'0g' * 32}.json"]
+    for name in (*own, *foreign):
+        (tmp_path / name).touch()
+    cache.clear(str(tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(foreign)

@@ -30,6 +30,18 @@ def test_endless_nesting_is_an_error() -> None:
         parse(b"x: " + b"[" * 5000 + b"]" * 5000, "a.yaml")
 
 
+def test_aliases_that_make_very_much_of_very_little_are_an_error() -> None:
+    lines = ["a0: &a0 [x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
+    with pytest.raises(ProgrammingError, match=r"^a\.yaml: its aliases make more than 3,000,000 values of it$"):
+        parse("\n".join(lines).encode(), "a.yaml")
+
+
+def test_an_alias_of_what_holds_it_is_not_followed_for_ever() -> None:
+    root = parse(b"x: &x {y: *x}", "a.yaml").root
+    assert root["x"]["y"] is root["x"]
+
+
 def test_bytes_that_are_no_text_are_an_error() -> None:
     with pytest.raises(ProgrammingError, match=r"a\.yaml: not readable as YAML"):
         parse(b"x: \xff\xfe\x00", "a.yaml")

@@ -6,23 +6,16 @@ from typing import Any
 
 import pytest
 
-from stackduck.catalog.flaws import flaw_of, follows_link, server_flaw
-
-LINK = {"requestToken": {"location": "request"}, "responseToken": {"key": "Link", "location": "header"}}
-TOKEN = {"requestToken": {"key": "token", "location": "query"}, "responseToken": {"key": "next", "location": "body"}}
+from stackduck.catalog.flaws import flaw_of, path_flaw
 
 
-def flaw(
-    *, method: Any = None, operation: Any = None, config: Any = None, http: str = "GET", media: str = "application/json"
-) -> str:
-    return flaw_of(method or {}, operation or {}, config or {}, http_method=http, media_type=media)
+def flaw(*, method: Any = None, config: Any = None, media: str = "application/json") -> str:
+    return flaw_of(method or {}, config or {}, media_type=media)
 
 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"method": {"x-stackql-protocol": "graphql"}}, "GraphQL"),
-        ({"operation": {"x-stackQL-graphQL": {"query": "{}"}}}, "GraphQL"),
         ({"media": "text/xml"}, "answers text/xml"),
         ({"media": "application/vnd.github.diff"}, "answers application/vnd.github.diff"),
         ({"method": {"response": {"transform": {"type": "golang_template_json_v0.3.0"}}}}, "'transform'"),
@@ -31,10 +24,9 @@ def flaw(
         ({"method": {"request": {"mediaType": "application/xml"}}}, "request is application/xml"),
         ({"config": {"requestBodyTranslate": {"algorithm": "naive_DesiredState"}}}, "'naive_DesiredState'"),
         ({"config": {"queryParamTranspose": {"algorithm": "AWSCanonical"}}}, "'queryParamTranspose'"),
-        ({"config": {"pagination": TOKEN}}, "Link header"),
-        ({"config": {"pagination": {"algorithm": "page_number"}}}, "Link header"),
+        ({"config": {"requestTranslate": {"algorithm": "get_query_to_post_form_utf_8"}}}, "'requestTranslate'"),
     ],
-    ids=range(12),
+    ids=range(9),
 )
 def test_what_is_lacking_is_told(asked: Any, told: str) -> None:
     assert told in flaw(**asked)
@@ -46,35 +38,16 @@ def test_what_is_lacking_is_told(asked: Any, told: str) -> None:
         {},
         {"media": "application/vnd.github.object"},
         {"media": "application/scim+json"},
-        {"config": {"pagination": LINK}},
-        {"config": {"pagination": TOKEN}, "http": "POST"},
         {"config": {"requestBodyTranslate": {"algorithm": "naive"}}},
         {"method": {"request": {"mediaType": "application/json"}}},
         {"config": {"queryParamPushdown": {"top": {"paramName": "$top"}}}},
     ],
-    ids=["plain", "object", "scim", "link", "no pages", "naive", "json", "push-down"],
+    ids=["plain", "object", "scim", "naive", "json", "push-down"],
 )
 def test_what_is_there_is_no_flaw(asked: Any) -> None:
     assert flaw(**asked) == ""
 
 
-@pytest.mark.parametrize(
-    ("config", "provider", "expected"),
-    [
-        ({}, "github", True),
-        ({}, "GitHub", True),
-        ({}, "gitlab", False),
-        ({"pagination": LINK}, "gitlab", True),
-        ({"pagination": TOKEN}, "github", False),
-    ],
-    ids=["default", "any case", "other", "said", "said otherwise"],
-)
-def test_links_are_followed_for_github_and_where_a_document_says_so(config: Any, provider: str, expected: bool) -> None:
-    assert follows_link(config, provider=provider) is expected
-
-
-def test_a_server_variable_needs_a_default() -> None:
-    url = "https://{region}.example"
-    assert server_flaw([{"url": url, "variables": {"region": {}}}]) == "its server needs a value for 'region'"
-    assert server_flaw([{"url": url, "variables": {"region": {"default": "eu"}}}]) == ""
-    assert server_flaw(None) == server_flaw([]) == server_flaw([{"url": "https://api.github.com"}]) == ""
+def test_a_value_inside_the_query_string_of_a_path_is_lacking() -> None:
+    assert "'/a?b={c}'" in path_flaw("/a?b={c}")
+    assert path_flaw("/a/{c}?b=1") == path_flaw("/a/{c}") == ""

@@ -149,3 +149,24 @@ def test_a_cached_resource_is_read_without_yaml(write_registry: Write, service_d
     command = [sys.executable, "-c", code, str(registry), str(tmp_path / "cache")]
     outputs = [subprocess.run(command, env=environ, capture_output=True, text=True).stdout for _ in range(2)]
     assert outputs == ["['stackduck.catalog.schemas', 'tempfile', 'yaml']\n", "[]\n"]
+
+
+def test_an_unknown_method_is_an_error_that_says_what_was_meant(catalog: Catalog) -> None:
+    with pytest.raises(ProgrammingError) as raised:
+        catalog.method("github", "billing", "seats", "lists")
+    assert str(raised.value) == "no method 'lists' in github.billing.seats; did you mean 'list'?"
+    assert catalog.method("GitHub", "billing", "Seats", "LIST").name == "list"
+
+
+def test_services_are_found_by_their_own_name(catalog: Catalog) -> None:
+    assert catalog.service_names("Billing") == ("github.billing",)
+    assert catalog.service_names("seats") == ()
+
+
+def test_a_purged_catalog_parses_its_documents_again(catalog: Catalog, tmp_path: Path) -> None:
+    before = catalog.resource("github", "billing", "seats")
+    kept = sorted(os.listdir(tmp_path / "cache"))
+    catalog.purge()
+    assert os.listdir(tmp_path / "cache") == []
+    assert catalog.resource("github", "billing", "seats") == before
+    assert sorted(os.listdir(tmp_path / "cache")) == kept != []

@@ -8,7 +8,7 @@ import pytest
 
 from stackduck.catalog.documents import Document
 from stackduck.catalog.model import Parameter
-from stackduck.catalog.operations import body_of, parameters_of
+from stackduck.catalog.operations import body_media_type, body_of, needs_body, parameters_of
 from stackduck.catalog.schemas import Schemas
 from stackduck.errors import ProgrammingError
 
@@ -146,6 +146,42 @@ def test_plain_names_keep_the_prefix_where_another_parameter_has_the_name() -> N
     assert [p.name for p in body(BODY, taken=frozenset({"org"}))] == ["names", "data__org", "day"]
 
 
-@pytest.mark.parametrize("schema", [{"type": "array", "items": TEXT}, {}], ids=["array", "untyped"])
-def test_a_body_that_is_no_object_has_no_attributes(schema: Any) -> None:
-    assert body(schema) == ()
+def test_a_body_that_is_no_object_is_one_parameter() -> None:
+    found = body({"type": "array", "items": TEXT})
+    assert [(p.name, p.type, p.required, p.schema_type, p.is_whole_body) for p in found] == [
+        ("data__body", "JSON", False, "array", True)
+    ]
+    assert body({"type": "object", "x-stackduck-column": "rules"})[0].name == "rules"
+    assert body({}) == ()
+
+
+@pytest.mark.parametrize(
+    ("schema", "is_nullable"),
+    [
+        (TEXT, False),
+        ({**TEXT, "nullable": True}, True),
+        ({"type": ["string", "null"]}, True),
+        ({"oneOf": [TEXT, {"type": "null"}]}, True),
+        ({"anyOf": [{"type": "object"}, TEXT]}, False),
+    ],
+    ids=["plain", "nullable", "types", "branch", "no null"],
+)
+def test_null_is_a_value_where_the_document_says_so(schema: Any, is_nullable: bool) -> None:
+    assert body({"type": "object", "properties": {"note": schema}})[0].is_nullable is is_nullable
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        ({"text/plain": {}, "application/json": {}}, "application/json"),
+        ({"application/octet-stream": {}}, "application/octet-stream"),
+        ({}, ""),
+    ],
+    ids=["json among others", "another", "none"],
+)
+def test_a_body_is_json_where_it_may_be(content: Any, media_type: str) -> None:
+    document = Document("a.yaml", {})
+    operation = {"requestBody": {"content": content, "required": True}}
+    assert body_media_type(operation, document=document, where="x") == media_type
+    assert needs_body(operation, document=document, where="x")
+    assert not needs_body({}, document=document, where="x")

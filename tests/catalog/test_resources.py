@@ -115,10 +115,96 @@ def test_a_body_is_read_for_changes_alone_and_named_as_the_document_says(service
 
 
 def test_a_flaw_does_not_stop_a_document(service_document: Make) -> None:
-    tree = service_document(method={"x-stackql-protocol": "graphql"}, servers=[{"url": "https://ghe.example/api/v3/"}])
+    tree = service_document(method={"x-stackql-protocol": "graphql"})
     method = read(tree).methods["list"]
-    assert "GraphQL" in method.flaw
-    assert method.extras == {"protocol": "graphql", "server": "https://ghe.example/api/v3"}
+    assert method.flaw == "it speaks GraphQL, and its document has no query"
+    assert method.required == ("org",)
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("root", "https://root.example"),
+        ("path", "https://path.example"),
+        ("operation", "https://own.example/v1"),
+        ("method", "https://method.example"),
+    ],
+)
+def test_the_nearest_server_is_that_of_the_method(level: str, expected: str, service_document: Make) -> None:
+    own = {"servers": [{"url": "https://own.example/v1/"}]} if level in ("operation", "method") else {}
+    nearest = {"servers": [{"url": "https://method.example"}]} if level == "method" else {}
+    tree = service_document(operation=own, method=nearest, servers=[{"url": "https://root.example"}])
+    if level != "root":
+        tree["paths"]["/orgs/{org}/seats"]["servers"] = [{"url": "https://path.example"}]
+    assert read(tree).methods["list"].server == expected
+
+
+def test_the_variables_of_a_server_are_parameters_after_all_others(service_document: Make) -> None:
+    server = {
+        "url": "https://{site}.example.com/{base}",
+        "variables": {"base": {"default": "v2", "description": "It."}},
+    }
+    body = {"content": {"application/json": {"schema": {"required": ["a"], "properties": {"a": {"type": "string"}}}}}}
+    method = read(
+        service_document(operation={"requestBody": body}, http_method="post", servers=[server]), provider="acme"
+    ).methods["list"]
+    assert [(p.name, p.location, p.required) for p in method.parameters] == [
+        ("org", "path", True),
+        ("data__a", "body", True),
+        ("site", "server", True),
+        ("base", "server", False),
+    ]
+
+
+@pytest.mark.parametrize("level", ["provider", "components", "root", "resource", "method"])
+def test_how_a_credential_is_shown_may_be_said_at_any_level(level: str, service_document: Make) -> None:
+    config = {"auth": {"type": "api_key", "name": "X-Key", "location": "header", "credentialsenvvar": "HOME"}}
+    tree = {
+        "root": lambda: service_document(**{"x-stackQL-config": config}),
+        "components": lambda: service_document(components={"x-stackQL-config": config}),
+        "resource": lambda: service_document(resource={"config": config}),
+        "method": lambda: service_document(method={"config": config}),
+        "provider": service_document,
+    }[level]()
+    reader = ResourceReader(
+        Document("a.yaml", tree), provider="acme", service="billing", config=config if level == "provider" else None
+    )
+    auth = next(reader.read()).methods["list"].auth
+    assert (auth.kind, auth.name, auth.prefix) == ("api_key", "X-Key", "")
+
+
+def test_a_graphql_query_is_read_with_its_rows_and_cursor(service_document: Make) -> None:
+    graphql = {
+        "url": "https://elsewhere.example/graphql",
+        "query": 'query { viewer(login: "{{ .org }}") { seats(first: 9{{ .cursor }}) { nodes { login } } } }',
+        "responseSelection": {"jsonPath": "$.data.viewer.seats.nodes[*]"},
+        "cursor": {"strategy": "page_info", "jsonPath": "$.end", "terminateOnJsonPath": "$.more"},
+    }
+    nodes = {"type": "array", "items": {"type": "object", "properties": {"login": {"type": "string"}}}}
+    schema: dict[str, Any] = nodes
+    for name in ("nodes", "seats", "viewer", "data"):
+        schema = {"type": "object", "properties": {name: schema}}
+    tree = service_document(
+        operation={
+            "x-stackQL-graphQL": graphql,
+            "parameters": [{"name": "org", "in": "query", "required": True, "schema": {"type": "string"}}],
+        },
+        path="/graphql?resource=seats",
+        http_method="post",
+        schema=schema,
+    )
+    method = read(tree).methods["list"]
+    assert not method.flaw
+    assert (method.http_method, method.path, method.fixed_query, method.server) == ("POST", "/graphql", (), "")
+    assert (method.object_key, method.is_array, method.is_read) == ("$.data.viewer.seats.nodes", True, True)
+    assert [column.name for column in method.columns] == ["login"]
+    assert method.paging
+    assert (method.paging.kind, method.paging.response_key, method.paging.end_key) == ("after", "$.end", "$.more")
+
+
+def test_views_are_read_with_the_resource(service_document: Make) -> None:
+    views = {"views": {"select": {"predicate": 'sqlDialect == "sqlite3"', "ddl": "SELECT 1 AS a"}}}
+    assert [view.sql for view in read(service_document(resource={"config": views})).views] == ["SELECT 1 AS a"]
 
 
 @pytest.mark.parametrize(("level", "expected"), [("root", True), ("resource", True), ("method", True), ("none", False)])
@@ -148,8 +234,14 @@ def test_an_operation_in_another_file_is_a_flaw(service_document: Make) -> None:
     assert method.flaw == "its operation is in another file, b.yaml"
 
 
-def test_a_query_string_in_a_path_is_a_flaw(service_document: Make) -> None:
-    assert "query string" in read(service_document(path="/users?temporary=true")).methods["list"].flaw
+def test_a_value_in_the_query_string_of_a_path_is_a_flaw(service_document: Make) -> None:
+    assert "query string" in read(service_document(path="/users?name={name}")).methods["list"].flaw
+
+
+def test_the_query_string_of_a_path_is_sent_as_it_stands(service_document: Make) -> None:
+    method = read(service_document(path="/users?beta=true&empty=")).methods["list"]
+    assert (method.path, method.fixed_query) == ("/users", (("beta", "true"), ("empty", "")))
+    assert not method.flaw
 
 
 def test_where_the_rows_are_in_a_report_goes_with_the_method(service_document: Make) -> None:
@@ -157,6 +249,12 @@ def test_where_the_rows_are_in_a_report_goes_with_the_method(service_document: M
     method = read(service_document(operation={"x-stackduck-report": report})).methods["list"]
     assert method.extras == {"report": report}
     assert not method.flaw
+
+
+def test_the_documents_of_other_providers_know_no_reports(service_document: Make) -> None:
+    report = {"report": "users", "scope": "org"}
+    tree = service_document(operation={"x-stackduck-report": report})
+    assert read(tree, provider="acme").methods["list"].extras == {}
 
 
 def test_a_report_that_is_no_mapping_is_an_error_with_file_and_key(service_document: Make) -> None:

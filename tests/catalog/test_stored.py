@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from stackduck.catalog.model import Column, Method, Parameter, Resource
+from stackduck.catalog.model import Auth, Column, GraphQL, Method, Paging, Parameter, Resource, View
 from stackduck.catalog.stored import made, written
 
 COLUMNS = (Column("login", "VARCHAR", "Who.", "string"), Column("id", "BIGINT"))
@@ -24,8 +24,17 @@ SEATS = Resource(
         ),
         "get": Method("get", "GET", "/seat", columns=COLUMNS, follows_link=False, rows_are_values=True),
         "add": Method("add", "POST", "/seats", (BODY,), media_type="a/b", flaw="no", extras={"config": {"x": [1]}}),
+        "ask": Method(
+            "ask", "POST", "/graphql", columns=COLUMNS, graphql=GraphQL("query { a }", "$.data.a"),
+            paging=Paging("after", response_key="$.end", end_key="$.more", size=3),
+        ),
+        "far": Method(
+            "far", "GET", "/far", server="https://{x}.example", fixed_query=(("beta", "true"),),
+            auth=Auth("api_key", "X-Key", True, "Key "), paging=Paging("token", "page", "header", "$.next"),
+        ),
     },
     verbs={"select": ("list", "get"), "insert": ("add",)},
+    views=(View("SELECT '{{ ref }}'", ("ref",), COLUMNS), View("SELECT 1")),
 )  # fmt: skip
 
 

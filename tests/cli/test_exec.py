@@ -259,3 +259,46 @@ def test_data_cannot_drive_the_terminal(form: str, terminal) -> None:
 
 def test_a_pipe_gets_the_data_as_it_is(stackduck) -> None:
     assert stackduck("exec", "SELECT chr(27) AS s", "-o", "csv", "-H").stdout == "\x1b\n"
+
+
+IQL = """\
+<<<json
+{"values": {"org": "octo-demo-eng", "least": 3}, "name": "it's; DROP TABLE t"}
+>>>
+SELECT count(*) AS seats, '{{ .name }}' AS name FROM github.copilot.org_seats
+WHERE org = '{{ .values.org }}' HAVING count(*) > {{ .values.least }};
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("'{{ .name }}'", "'my {{ .name }}'", "write 'my ' || '{{ .name }}'"),
+        (".values.least", ".values.last", "the data has no .values.last; .values has org, least"),
+        ("<<<json", "<<<json 1", "the <<<json block is no JSON"),
+    ],
+)
+def test_a_template_that_cannot_be_bound_is_an_error(stackduck, tmp_path, old: str, new: str, message: str) -> None:
+    (tmp_path / "seats.iql").write_text(IQL.replace(old, new))
+    done = stackduck("exec", "--sandbox", "-i", str(tmp_path / "seats.iql"))
+    assert message in error_of(done)
+    assert done.returncode != 0
+
+
+def test_an_iql_file_runs_with_its_values_bound(stackduck, tmp_path) -> None:
+    (tmp_path / "seats.iql").write_text(IQL)
+    done = stackduck("exec", "--sandbox", "-i", str(tmp_path / "seats.iql"))
+    assert json.loads(done.stdout) == [{"seats": 17, "name": "it's; DROP TABLE t"}]
+
+
+def test_iqldata_gives_the_values_of_a_file_without_a_block(stackduck, tmp_path) -> None:
+    (tmp_path / "data.json").write_text('{"values": {"n": 41}}')
+    done = stackduck("exec", "--iqldata", str(tmp_path / "data.json"), "SELECT {{ .values.n }} + 1 AS n")
+    assert json.loads(done.stdout) == [{"n": 42}]
+
+
+def test_jsonnet_takes_the_variables_of_the_command(stackduck, tmp_path) -> None:
+    pytest.importorskip("_jsonnet")
+    script = "<<<jsonnet { values: { x: std.extVar('who') + '!' } } >>> SELECT '{{ .values.x }}' AS x, $n AS n"
+    done = stackduck("exec", script, "--var", "who=ann", "--var", "n=1")
+    assert json.loads(done.stdout) == [{"x": "ann!", "n": "1"}]

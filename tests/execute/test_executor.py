@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from stackduck import errors
-from stackduck.api.model import Page
+from stackduck.api.model import Absences, Page
 from stackduck.catalog.model import Request
 from stackduck.catalog.names import Catalog
 from stackduck.engine.results import Result
@@ -32,7 +32,7 @@ class Answers:
     is_closed: bool = False
 
     def fetch(
-        self, requests: Sequence[Request], *, max_calls: int, warn: Callable[[str], None]
+        self, requests: Sequence[Request], *, max_calls: int, warn: Callable[[str], None], absences: Absences
     ) -> Iterator[tuple[int, Page]]:
         try:
             for at, request in enumerate(requests):

@@ -148,7 +148,7 @@ REFUSED: list[tuple[str, type[errors.Error], str]] = [
     ("SELECT plan FROM github.copilot.org_seats WHERE org = 'a'", errors.ProgrammingError, "plan_type"),
     ("SELECT nofunc(plan_type) FROM github.copilot.org_seats WHERE org = 'a'", errors.ProgrammingError, "nofunc"),
     ("SELECT * FROM github.copilot.coding_agent_policy", errors.NotSupportedError, "set_enterprise"),
-    ("INSERT INTO github.copilot.org_seats VALUES (1)", errors.NotSupportedError, "only read"),
+    ("INSERT INTO github.copilot.org_seats VALUES (1)", errors.NotSupportedError, "has no INSERT"),
     ("SELECT * FROM github.copilot.org_seats WHERE org = '{{ o }}'", errors.ProgrammingError, "missing variable 'o'"),
     ("SELECT * FROM github.copilot.org_seats WHERE org = 'a-{{ o }}'", errors.ProgrammingError, "whole literal"),
     ("SELECT * FROM github.copilot.org_seats WHERE org = 'octo-demo-eng' LIMIT 'x'", errors.Error, ""),

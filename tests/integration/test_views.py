@@ -186,3 +186,73 @@ def test_a_view_is_a_source_for_changes(connection: stackduck.Connection) -> Non
 def test_a_temporary_view_works(connection: stackduck.Connection) -> None:
     connection.execute(f"CREATE TEMP VIEW v AS {ENG_SEATS}")
     assert set(ask(connection, "FROM v")) == {("enterprise", "octo-demo-eng")}
+
+
+@pytest.mark.parametrize(
+    ("view", "read", "error", "message"),
+    [
+        (f"{SEATS}", "FROM v", errors.MissingParameterError, "in the view v needs org; add WHERE org = '<slug>'$"),
+        (
+            "SELECT plan_type FROM github.copilot.org_seats",
+            "FROM v WHERE org = 'octo-demo-eng'",
+            errors.ProgrammingError,
+            "the view v has no column org, a parameter of github.copilot.org_seats in it; add the column: CREATE",
+        ),
+        (
+            "SELECT plan_type FROM github.copilot.org_seats",
+            "FROM v",
+            errors.MissingParameterError,
+            "the view v has no column org",
+        ),
+        (
+            "SELECT plan_type, count(*) AS n FROM github.copilot.org_seats GROUP BY ALL",
+            "FROM v AS x WHERE x.org = 'octo-demo-eng'",
+            errors.ProgrammingError,
+            "the view v has no column org",
+        ),
+        (
+            "SELECT * FROM github.copilot.org_seats LIMIT 3",
+            "FROM v WHERE org = 'octo-demo-eng'",
+            errors.MissingParameterError,
+            "no condition on the view reaches it; put WHERE org = '<org>' into the view",
+        ),
+        (
+            "SELECT plan_type FROM github.copilot.org_seats WHERE org = 'octo-demo-eng'",
+            "FROM v WHERE org = 'octo-demo-eng'",
+            errors.ProgrammingError,
+            "the view v has no column org",
+        ),
+    ],
+)
+def test_a_view_that_keeps_a_parameter_from_its_reader_is_named(
+    connection: stackduck.Connection, asked: Asked, view: str, read: str, error: type[Exception], message: str
+) -> None:
+    connection.execute(f"CREATE VIEW v AS {view}")
+    with pytest.raises(error, match=message):
+        ask(connection, f"SELECT * {read}")
+    assert asked() == []
+
+
+def test_a_star_does_not_hide_a_parameter_that_the_reader_gives(connection: stackduck.Connection, asked: Asked) -> None:
+    connection.execute("CREATE VIEW v AS SELECT * FROM github.copilot.org_seats; CREATE VIEW w AS SELECT * FROM v")
+    assert ask(connection, "SELECT count(*) FROM w WHERE org = 'octo-demo-eng'") == [(17,)]
+    assert asked() == [ENG]
+
+
+@pytest.mark.parametrize(
+    ("made", "closing", "circle"),
+    [
+        ((), "CREATE OR REPLACE VIEW a AS SELECT * FROM a", "a reads a"),
+        (("b AS FROM a",), "CREATE OR REPLACE VIEW a AS SELECT * FROM b", "a reads b reads a"),
+        (("b AS FROM a", "c AS FROM b"), "CREATE OR REPLACE VIEW a AS FROM c JOIN c d USING (org)", "a reads c"),
+        (("b AS FROM a",), "DROP VIEW a; CREATE VIEW a AS SELECT iif(true, org, org) FROM b", "a reads b"),
+    ],
+)  # fmt: skip
+def test_a_view_cannot_be_made_to_read_itself(
+    connection: stackduck.Connection, made: tuple[str, ...], closing: str, circle: str
+) -> None:
+    connection.execute(f"CREATE VIEW a AS {SEATS}")
+    for view in made:
+        connection.execute(f"CREATE VIEW {view}")
+    with pytest.raises(errors.ProgrammingError, match=f"views name each other in a circle: {circle}"):
+        connection.execute(closing)

@@ -9,6 +9,23 @@ from datetime import date
 
 from made_up import DOMAINS, METHODS, Way
 
+# What a parameter may range over → queries of one column that give some of its values, and others.
+_FED_FROM: Mapping[str, tuple[str, ...]] = {
+    "org": (
+        "SELECT org FROM loc",
+        "SELECT k FROM other",
+        "SELECT org FROM local_view WHERE n > 0",
+        "VALUES ('a'), (NULL), ('d'), ('a')",
+        "SELECT x FROM unnest(['a', 'c']) AS t(x)",
+        "SELECT k FROM other UNION SELECT 'b'",
+    ),
+    "day": ("SELECT day FROM loc", "SELECT DATE '2026-01-01' + n::INT FROM range(2) AS r(n)"),
+    "team": ("SELECT team FROM other", "SELECT lower(upper(team)) FROM other WHERE n >= 0"),
+    "page": ("SELECT n FROM loc", "SELECT range FROM range(3)", "VALUES (1)"),
+    "state": ("VALUES ('open'), ('x')", "SELECT name FROM loc"),
+    "n": ("SELECT n FROM other",),
+    "id": ("SELECT n FROM other",),
+}
 ALIASES = ("p", "q", "r", "s", "Big", '"odd name"', "org", "things", "loc", "m")
 KIND = {"day": "DATE", "id": "BIGINT", "n": "BIGINT", "page": "BIGINT"}
 # Name → (text over the provider, text over complete tables, its columns with what they range over).
@@ -85,9 +102,11 @@ class Made:
 class Expressions:
     """Makes conditions and constants from a seed; the queries within them come from the subclass."""
 
-    def __init__(self, seed: int, *, resources: Sequence[str]) -> None:
+    def __init__(self, seed: int, *, resources: Sequence[str], fed: float = 0.0) -> None:
         self.chance = random.Random(seed)
         self.resources = resources
+        self.fed = fed
+        """The share of parameters that data gives."""
         self.used: list[Used] = []
         self.parameters: dict[str, object] = {}
         self.supplied: set[tuple[int, str]] = set()
@@ -156,6 +175,8 @@ class Expressions:
 
     def supply(self, column: Col, items: list[Item]) -> str:
         """Return a condition that should give a parameter its values."""
+        if self.fed and self.odds(self.fed):
+            return self.feed(column, items)
         self.supplied.update(column.origins)
         was, self.in_output = self.in_output, False
         name, domain = self.ref(column, items), column.domain
@@ -183,6 +204,42 @@ class Expressions:
         if any(self.used[at].way.is_report for at, _ in column.origins) and self.odds(0.8):
             return self.on_day(name) if domain == "day" else self.chance.choice(forms[:3])()
         return self.chance.choice(forms)()
+
+    def feed(self, column: Col, items: list[Item]) -> str:
+        """Return a condition by which data should give a parameter its values."""
+        self.supplied.update(column.origins)
+        was, self.in_output = self.in_output, False
+        name, same = self.ref(column, items), [c for i in items for c in i.columns if self.kind(c) == self.kind(column)]
+        others = [self.ref(c, items) for c in same if not set(c.origins) & set(column.origins)]
+        self.in_output = was
+        holder = next(i.alias for i in items if column in i.columns)
+        qualified = f"{holder}.{column.name}" if holder else name
+        source = self.chance.choice(_FED_FROM.get(column.domain, ("SELECT name FROM loc", "VALUES ('a'), (NULL)")))
+        other = self.chance.choice(others) if others else f"({source} ORDER BY 1 LIMIT 1)"
+        is_text = self.kind(column) == "VARCHAR"
+        forms: list[Callable[[], str]] = [
+            *([lambda: f"{name} = {other}"] * 6),
+            *([lambda: f"{self._changed(other, is_text=is_text)} = {name}"] * 3),
+            *([lambda: f"{name} IN ({source})"] * 3),
+            lambda: f"{name} = ANY({source})",
+            lambda: f"{name} = (SELECT min(one) FROM ({source}) AS l(one))",
+            lambda: f"{name} IN (SELECT one FROM ({source}) AS l(one) ORDER BY one DESC LIMIT 2)",
+            lambda: f"({name}, 1) IN (SELECT one, 1 FROM ({source}) AS l(one))",
+            lambda: f"({name}, 1) = ({other}, 1)",
+            lambda: f"({name} = {other} OR {name} = {self.constant(column.domain)})",
+            lambda: f"({name} = {other} OR {name} IN ({source}))",
+            lambda: f"EXISTS (SELECT 1 FROM ({source}) AS l(one) WHERE l.one = {qualified})",
+            lambda: f"EXISTS (FROM ({source}) AS l(one) JOIN loc AS k ON {qualified} = l.one WHERE k.n >= 0)",
+            lambda: f"{name} IN (SELECT l.one FROM ({source}) AS l(one) WHERE l.one = {qualified})",
+            lambda: f"{name} IN (SELECT one FROM ({source}) AS l(one) WHERE one = {other})",
+        ]
+        return self.chance.choice(forms)()
+
+    def _changed(self, other: str, *, is_text: bool) -> str:
+        """Return a function of a column, most of whose values are still those of its domain."""
+        text = [f"lower({other})", f"{other} || ''", f"coalesce({other}, 'a')", f"CAST({other} AS TEXT)"]
+        text += [f"CASE WHEN {other} > 'a' THEN {other} ELSE 'b' END"]
+        return self.chance.choice(text if is_text else [f"{other}", f"coalesce({other}, NULL)", f"({other})"])
 
     def on_day(self, name: str) -> str:
         """Return a condition on nothing but the day of a report."""

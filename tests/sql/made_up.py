@@ -14,6 +14,7 @@ from typing import Any
 
 from stackduck.catalog.names import Catalog
 from stackduck.engine.session import Session
+from stackduck.execute import feeding
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.sql.plan import Plan, Scan, Selection, make_plan
 from stackduck.sql.statements import Statement, of_text
@@ -119,7 +120,8 @@ class Universe:
                 rows.append([*_fields(chance, way.fields, number=len(rows) + 1), *values])
         chance.shuffle(rows)
         values_text = ", ".join("(" + ", ".join(map(_literal, row)) + ")" for row in rows)
-        self.session.rows(f"INSERT INTO {way.truth} VALUES {values_text}")
+        if rows:
+            self.session.rows(f"INSERT INTO {way.truth} VALUES {values_text}")
 
     def _local_tables(self, chance: random.Random) -> None:
         self.session.rows("CREATE TABLE loc (org VARCHAR, name VARCHAR, n BIGINT, day DATE)")
@@ -145,18 +147,24 @@ class Universe:
         """Make the relations of a plan and put in what its calls would give."""
         for scan in plan.scans:
             self.session.create(scan.relation, scan.types)
-            if scan.calls:
-                self.session.rows(self._answers(scan))
+        if plan.is_fed:
+            feeding.prepare(plan, self.session)
+        for at, scans in enumerate(plan.stages):
+            feeding.keep(plan, at, self.session)
+            for scan in scans:
+                filled = feeding.filled_by_data(scan, self.session, most=1_000_000)
+                if filled.calls or filled.selections:
+                    self.session.rows(self._answers(filled))
 
     def _answers(self, scan: Scan) -> str:
         way = way_of(scan)
-        names = [name for name, _ in scan.calls[0]]
+        names = [name for name, _ in scan.calls[0]] if scan.calls else [*way.required]
         read = [f'"{f.name}"' if scan.needed is None or f.name.lower() in scan.needed else "NULL" for f in scan.columns]
         given = {p.name for p in scan.parameters} & set(names)
         read += [f'"{way.column(p.name)}"' if p.name in given else "NULL" for p in scan.parameters]
         keys = ", ".join(f'"{way.column(n)}"::VARCHAR' for n in names)
         wanted = ", ".join("(" + ", ".join(_literal(v) for _, v in call) + ")" for call in scan.calls)
-        chosen = f"({keys}) IN ({wanted})"
+        chosen = f"({keys}) IN ({wanted})" if wanted else "false"
         if scan.is_report:
             chosen = " OR ".join(map(_chosen, scan.selections)) or "false"
         relation = scan.relation.replace('"', '""')

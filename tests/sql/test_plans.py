@@ -76,11 +76,21 @@ def bound(universe: Universe, sql: str) -> tuple[Plan, list[str]]:
         is_query = re.match(r"\s*(SELECT|WITH|FROM|\()", plan.sql, re.IGNORECASE)
         return plan, [name for name, _ in universe.session.describe(plan.sql, {})] if is_query else []
     finally:
-        universe.session.discard([scan.relation for scan in plan.scans])
+        universe.session.discard(plan.relations)
 
 
 def described(plan: Plan) -> list[str]:
-    return [call for scan in plan.scans for call in calls_of(scan)]
+    return [call for scans in plan.stages for scan in scans for call in (*calls_of(scan), *fed_calls_of(scan))]
+
+
+def fed_calls_of(scan: Scan) -> list[str]:
+    """Write what data gives: things(org from loc.org)."""
+    found = []
+    for fed in scan.fed:
+        parts = [f"{name}={'|'.join(values)}" for name, values in fed.listed]
+        parts += [f"{n} from {o}" for feed in fed.feeds for n, o in zip(feed.names, feed.origins, strict=True)]
+        found.append(f"{scan.resource.name}({', '.join(parts)})")
+    return found
 
 
 def calls_of(scan: Scan) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from threading import Event, Lock
 
@@ -14,6 +15,7 @@ from stackduck.api import failures, rules, waits
 from stackduck.api.credentials import Credential
 from stackduck.api.hosts import Base
 from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, TransferError
+from stackduck.api.turns import Turn
 from stackduck.api.wire import Wire
 from stackduck.catalog.model import Request
 from stackduck.errors import CallLimitError, OperationalError
@@ -80,6 +82,10 @@ class Pause:
         if stop.is_set():
             raise CancelledError
 
+    def alone(self) -> Pause:
+        """Return a pause of the same kind that holds other calls."""
+        return Pause(self._sleep)
+
     def hold_all(self, seconds: float) -> None:
         """Let no call through for so long."""
         self._until = max(self._until, time.monotonic() + seconds)
@@ -92,27 +98,41 @@ class Pause:
                 self._until = 0.0
 
 
-class Caller:
-    """Makes the calls of one client with one credential."""
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Whom a caller asks, and as whom."""
 
-    def __init__(
-        self, wire: Wire, *, base: Base, credential: Credential, agent: str, log: Log, pause: Pause, max_wait: float
-    ) -> None:
+    base: Base
+    credential: Credential | None
+    is_github: bool = True
+    """Whether GitHub's own headers mean something there."""
+
+
+class Caller:
+    """Makes the calls of one client to one host with one credential."""
+
+    def __init__(self, wire: Wire, peer: Peer, *, agent: str, log: Log, pause: Pause, max_wait: float) -> None:
         self._wire = wire
-        self._base = base
-        self._credential = credential
+        self._base = peer.base
+        self._credential = peer.credential
+        self._is_github = peer.is_github
         self._log = log
         self._pause = pause
         self._max_wait = max_wait
-        self._headers = {
-            "Authorization": credential.authorization,
-            "X-GitHub-Api-Version": base.api_version,
-            "Accept-Encoding": "gzip",
-            "User-Agent": agent,
-        }
+        version = {"X-GitHub-Api-Version": peer.base.api_version} if peer.is_github else {}
+        shown = peer.credential.headers if peer.credential else {}
+        self._headers = {**shown, **version, "Accept-Encoding": "gzip", "User-Agent": agent}
         self._last: tuple[Request, Mapping[str, str]] | None = None
 
-    def call(self, request: Request, target: str, *, budget: Budget, stop: Event) -> Answer:
+    def first(self, request: Request) -> Turn:
+        """Return what asks for the first page of a request."""
+        return Turn(self._base.target(request), request.body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def call(self, request: Request, turn: Turn, *, budget: Budget, stop: Event) -> Answer:
         """Return the answer to one page of a request: a success, or a way of saying that there is no data."""
         tries, redirects = 1, 0
         while True:
@@ -120,17 +140,17 @@ class Caller:
             if stop.is_set():
                 raise CancelledError
             try:
-                answer = self._exchange(request, target, stop)
+                answer = self._exchange(request, turn, stop)
             except TransferError as fault:
                 self._wait_after_fault(fault, request, tries, stop)
             else:
                 if answer.status not in rules.REDIRECTS:
                     if self._is_final(answer, request):
-                        return answer
+                        return self._without_errors(answer, request)
                     self._wait_after_answer(answer, request, tries, budget=budget, stop=stop)
                 else:
                     redirects += 1
-                    target = self._redirected(answer, request, target, redirects)
+                    turn = self._redirected(answer, request, turn, redirects)
                     budget.take(1, request)
                     continue
             tries += 1
@@ -140,27 +160,37 @@ class Caller:
         target = self._base.target_of(link, seen_at=seen_at)
         if target is None:
             text = f"{self._base.host} sends {failures.where(request)} on to another address"
-            raise failures.failed(f"{text}; the token goes to {self._base.origin} alone, check the API URL", request)
+            remedy = ", check the API URL" if self._is_github else ""
+            raise failures.failed(f"{text}; the token goes to {self._base.origin} alone{remedy}", request)
         return target
 
     def _is_final(self, answer: Answer, request: Request) -> bool:
-        if request.http_method not in rules.SAFE_METHODS:
+        if not request.is_read:
             return 200 <= answer.status < 300
         return (200 <= answer.status < 300 and answer.status != 202) or rules.no_data(answer) is not None
 
-    def _exchange(self, request: Request, target: str, stop: Event) -> Answer:
+    def _without_errors(self, answer: Answer, request: Request) -> Answer:
+        """Return an answer, or raise the error that it holds where it comes from GraphQL."""
+        if request.graphql is not None:
+            from stackduck.api import graphql
+
+            if (error := graphql.error_of(answer, request, credential=self._credential)) is not None:
+                raise error
+        return answer
+
+    def _exchange(self, request: Request, turn: Turn, stop: Event) -> Answer:
         """Send once; note it whatever comes of it."""
         began, clock, answer = datetime.now(UTC), time.perf_counter(), None
+        target = self._credential.signed(turn.target) if self._credential else turn.target
+        headers = {**self._headers_for(request), **dict(turn.headers)} if turn.headers else self._headers_for(request)
         try:
-            answer = self._wire.send(
-                request.http_method, target, headers=self._headers_for(request), body=request.body, stop=stop
-            )
+            answer = self._wire.send(request.http_method, target, headers=headers, body=turn.body, stop=stop)
         finally:
             status, size = (answer.status, answer.received) if answer else (None, 0)
             seconds = time.perf_counter() - clock
             record = CallRecord(began, request.http_method, request.path_template, status, size, seconds)
-            self._log.add(record, rules.rate_limit(answer.headers) if answer else None)
-        if 200 <= answer.status < 300 and request.http_method in rules.SAFE_METHODS and rules.is_cut(answer):
+            self._log.add(record, rules.rate_limit(answer.headers) if answer and self._is_github else None)
+        if 200 <= answer.status < 300 and request.is_read and rules.is_cut(answer):
             raise TransferError("the body stops before its end")
         return answer
 
@@ -174,7 +204,7 @@ class Caller:
         return headers
 
     def _wait_after_fault(self, fault: TransferError, request: Request, tries: int, stop: Event) -> None:
-        wait = waits.after_fault(fault, tries - 1, is_safe=request.http_method in rules.SAFE_METHODS)
+        wait = waits.after_fault(fault, tries - 1, is_safe=request.is_read)
         if stop.is_set():
             raise CancelledError
         if wait is None or wait > self._max_wait:
@@ -183,8 +213,8 @@ class Caller:
         self._pause.wait(wait, stop)
 
     def _wait_after_answer(self, answer: Answer, request: Request, tries: int, *, budget: Budget, stop: Event) -> None:
-        is_safe, now = request.http_method in rules.SAFE_METHODS, time.time()
-        wait = waits.after_answer(answer, tries - 1, is_safe=is_safe, now=now)
+        now = time.time()
+        wait = waits.after_answer(answer, tries - 1, is_safe=request.is_read, now=now)
         if wait is None:
             asked = waits.asked_wait(answer, now=now) if waits.is_rate_limit(answer) else None
             raise failures.of_answer(answer, request, credential=self._credential, wait=asked)
@@ -199,9 +229,9 @@ class Caller:
         else:
             self._pause.wait(wait, stop)
 
-    def _redirected(self, answer: Answer, request: Request, target: str, count: int) -> str:
+    def _redirected(self, answer: Answer, request: Request, turn: Turn, count: int) -> Turn:
         """Return where a redirect leads; one that could repeat or drop a writing call is refused."""
-        is_kept = request.http_method in rules.SAFE_METHODS or answer.status in (307, 308)
+        is_kept = request.http_method in ("GET", "HEAD") or answer.status in (307, 308)
         if "location" not in answer.headers or not is_kept or count > _MAX_REDIRECTS:
             raise failures.of_answer(answer, request, credential=self._credential)
-        return self.target_of(answer.headers["location"], request, seen_at=target)
+        return replace(turn, target=self.target_of(answer.headers["location"], request, seen_at=turn.target))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from stackduck.api.model import TransferError
 from stackduck.errors import OperationalError
@@ -47,6 +48,32 @@ def open_client(*, is_loopback: bool, is_tls: bool, timeout: float, connections:
     except (OSError, ValueError, httpx.InvalidURL):
         names = "HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
         raise OperationalError(f"the proxy or certificates of the environment cannot be used; check {names}") from None
+
+
+def hidden_url(origin: str, target: str) -> httpx.URL:
+    """Return a URL that shows its origin and sends a target: httpx logs what it asks, and a target may hold a secret.
+
+    It must be set on a request that was made with it, since httpx takes a URL apart.
+    """
+    return cast("httpx.URL", _hidden_url_class()(origin, target))
+
+
+@lru_cache(maxsize=1)
+def _hidden_url_class() -> Any:
+    """Make the class of such URLs; httpx is imported when the first one is opened."""
+    import_httpx()
+    import httpx
+
+    class HiddenURL(httpx.URL):
+        def __init__(self, origin: str, target: str) -> None:
+            super().__init__(origin)
+            self._target = target.encode("ascii")
+
+        @property
+        def raw_path(self) -> bytes:
+            return self._target
+
+    return HiddenURL
 
 
 class InUse:

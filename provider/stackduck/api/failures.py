@@ -27,6 +27,7 @@ from stackduck.errors import (
 )
 
 _QUERY = re.compile(r"(?i)((?:https?:)?//[^\s?#\"'<>]*)[?#][^\s\"'<>]*")
+_MESSAGES = ("message", "error_description", "errorSummary", "detail", "error", "title")
 _POLICY = re.compile(r"'([^']+)' policy must be enabled")
 
 
@@ -36,12 +37,19 @@ def where(request: Request) -> str:
     return f"{request.http_method} {request.path_template} ({request.resource}{values})"
 
 
+def who(request: Request) -> str:
+    """Name whom a call asks."""
+    return request.host or "GitHub"
+
+
 def failed(text: str, request: Request, *, status: int | None = None) -> OperationalError:
     """Return a plain failure of a call, with its facts."""
     return OperationalError(text, status=status, resource=request.resource, values=dict(request.values))
 
 
-def of_answer(answer: Answer, request: Request, *, credential: Credential, wait: float | None = None) -> Exception:
+def of_answer(
+    answer: Answer, request: Request, *, credential: Credential | None, wait: float | None = None
+) -> Exception:
     """Return the error for an answer that is not to be had again, or not before a longer wait than allowed."""
     if wait is not None or is_rate_limit(answer):
         return _rate_limited(answer, request, wait)
@@ -52,11 +60,12 @@ def of_answer(answer: Answer, request: Request, *, credential: Credential, wait:
     elif status == 202:
         remedy = "it is still computing the answer; run again in a minute"
     elif status >= 500 or status == 408:
-        remedy = "GitHub is in trouble or a gateway before it is; run again later, see githubstatus.com"
+        page = "" if request.server else ", see githubstatus.com"
+        remedy = f"{who(request)} is in trouble or a gateway before it is; {_again(request, 'run again later')}{page}"
     else:
         remedy = _RARE.get(status, "")
-    said = _tidy(_said(answer), credential)
-    text = f"GitHub answered {status} to {where(request)}: {said}{'; ' if remedy else ''}{remedy}"
+    said = tidy(_said(answer), credential)
+    text = f"{who(request)} answered {status} to {where(request)}: {said}{'; ' if remedy else ''}{remedy}"
     return kind(text, status=status, resource=request.resource, values=dict(request.values))
 
 
@@ -64,13 +73,19 @@ def of_fault(fault: TransferError, request: Request, *, host: str, tries: int) -
     """Return the error for a call that brought no whole answer."""
     again = f" after {tries} tries" if tries > 1 else ""
     if fault.timed_out:
-        text = f"{host} did not answer {where(request)} in time{again}: {fault.reason}; run again later"
+        text = f"{host} did not answer {where(request)} in time{again}: {fault.reason}"
+        text = f"{text}; {_again(request, 'run again later')}"
         return RequestTimeoutError(text, resource=request.resource, values=dict(request.values))
     if not fault.sent:
         text = f"cannot reach {host}{again}: {fault.reason}; check the network, the proxy variables and the API URL"
         return failed(f"{text}, wanted for {where(request)}", request)
-    remedy = "run again" if request.http_method == "GET" else "it may have been carried out: check before you repeat it"
+    remedy = _again(request, "run again")
     return failed(f"{host} gave no whole answer to {where(request)}{again}: {fault.reason}; {remedy}", request)
+
+
+def _again(request: Request, remedy: str) -> str:
+    """Return the remedy of a call that reads; one that writes may have been carried out all the same."""
+    return remedy if request.is_read else "it may have been carried out: check before you repeat it"
 
 
 def _rate_limited(answer: Answer, request: Request, wait: float | None) -> RateLimitError:
@@ -78,7 +93,7 @@ def _rate_limited(answer: Answer, request: Request, wait: float | None) -> RateL
     resets_at = None if wait is None else datetime.fromtimestamp(sent_at(answer, now=time()) + min(wait, 1e7), UTC)
     until = f"run again after {_clock(resets_at)}, when it resets" if resets_at else "run again later"
     if not is_rate_limit(answer):
-        text = f"GitHub answered {answer.status} to {where(request)} and asks for patience; run again after "
+        text = f"{who(request)} answered {answer.status} to {where(request)} and asks for patience; run again after "
         text += _clock(resets_at) if resets_at else "a while"
     elif headers.get("x-ratelimit-remaining", "").strip() == "0" and headers.get("x-ratelimit-limit"):
         resource = headers.get("x-ratelimit-resource", "core")
@@ -97,12 +112,16 @@ def _clock(when: datetime) -> str:
     return f"{minute:%H:%M} UTC" if is_near else f"{minute:%Y-%m-%d %H:%M} UTC"
 
 
-def _unauthenticated(answer: Answer, request: Request, credential: Credential) -> str:
+def _unauthenticated(answer: Answer, request: Request, credential: Credential | None) -> str:
+    if credential is None:
+        return f"{who(request)} wants a credential; bind one with --auth"
     return f"check the token from {credential.source}: it may have expired, been revoked or belong to another host"
 
 
-def _denied(answer: Answer, request: Request, credential: Credential) -> str:
+def _denied(answer: Answer, request: Request, credential: Credential | None) -> str:
     said = message(answer.body)
+    if credential is None:
+        return f"{who(request)} may want a credential; bind one with --auth"
     if "x-github-sso" in answer.headers:
         return "authorize the token for the organization's single sign-on: github.com/settings/tokens, Configure SSO"
     if "IP allow list" in said:
@@ -116,12 +135,14 @@ def _denied(answer: Answer, request: Request, credential: Credential) -> str:
     )
 
 
-def _not_found(answer: Answer, request: Request, credential: Credential) -> str:
+def _not_found(answer: Answer, request: Request, credential: Credential | None) -> str:
     names = [name for name, _ in request.values if "{" + name + "}" in request.path_template]
     names = names or [name for name, _ in request.values]
     checked = f"check {' and '.join(names)}" if names else "check the API URL"
     scope = _missing_scope(answer.headers)
-    token = f"the token from {credential.source}, from which GitHub hides what it may not see"
+    if credential is None:
+        return checked
+    token = f"the token from {credential.source}, from which {who(request)} hides what it may not see"
     return f"{checked}, and {token}{': ' if scope else ''}{scope}"
 
 
@@ -159,15 +180,24 @@ def _said(answer: Answer) -> str:
         body = json.loads(answer.body)
     except ValueError:
         body = None
-    if not isinstance(body, dict) or not body.get("message"):
-        return body if isinstance(body, str) and body else _phrase(answer.status)
-    said = str(body["message"])
+    said = _message(body)
+    if not isinstance(body, dict) or not said:
+        return said or _phrase(answer.status)
     policy = _POLICY.search(said)
     if policy and answer.status == 403:
         return f"the '{policy[1]}' policy is off"
     errors = body.get("errors")
     details = [_detail(error) for error in (errors if isinstance(errors, list) else [errors] if errors else [])]
     return f"{said.rstrip('.')} ({', '.join(details)})" if details else said
+
+
+def _message(body: object) -> str:
+    """Return the message of an error's body: GitHub's way of writing it, or one of the other usual ones."""
+    if isinstance(body, str):
+        return body
+    said = body if isinstance(body, dict) else {}
+    found = next((said[name] for name in _MESSAGES if said.get(name)), "")
+    return _message(found) if isinstance(found, dict) else str(found)
 
 
 def _detail(error: object) -> str:
@@ -185,9 +215,10 @@ def _phrase(status: int) -> str:
         return "no explanation"
 
 
-def _tidy(text: str, credential: Credential) -> str:
+def tidy(text: str, credential: Credential | None) -> str:
     """Return foreign text as one line of bounded length without secrets or the queries of URLs."""
-    shown = _QUERY.sub(r"\1", credential.redact(" ".join(text.split())))
+    line = " ".join(text.split())
+    shown = _QUERY.sub(r"\1", credential.redact(line) if credential else line)
     return _shown(shown, 500).rstrip(".")
 
 
@@ -196,7 +227,7 @@ def _shown(value: str, limit: int = 120) -> str:
     return printable if len(printable) <= limit else f"{printable[:limit]}…"
 
 
-_Remedy = Callable[[Answer, Request, Credential], str]
+_Remedy = Callable[[Answer, Request, Credential | None], str]
 _KINDS: dict[int, tuple[type[OperationalError], _Remedy]] = {
     401: (AuthenticationError, _unauthenticated),
     403: (PermissionDeniedError, _denied),
@@ -205,7 +236,7 @@ _KINDS: dict[int, tuple[type[OperationalError], _Remedy]] = {
 _RARE = {
     400: "check the values",
     409: "wait for what is under way there, or check its settings",
-    410: "GitHub has withdrawn this, or its owner has switched it off",
+    410: "it has been withdrawn, or its owner has switched it off",
     422: "check the values",
-    451: "GitHub may not show this for legal reasons",
+    451: "it may not be shown for legal reasons",
 }

@@ -52,7 +52,11 @@ class Base:
         if not _PATH.fullmatch(request.path):
             raise ProgrammingError(f"{request.resource}: the path {request.path_template} cannot be sent")
         query = urlencode(request.query, quote_via=quote, safe="")
-        return f"{self.prefix}{request.path}{'?' if query else ''}{query}"
+        prefix = self.prefix
+        if request.graphql is not None and not request.server:
+            # On GitHub Enterprise Server it is beside the REST API: /api/graphql and /api/v3.
+            prefix = prefix.removesuffix("/v3")
+        return f"{prefix}{request.path}{'?' if query else ''}{query}"
 
     def target_of(self, link: str, *, seen_at: str) -> str | None:
         """Return path and query of a link found at a target, or None when it leads away from this origin."""

@@ -6,10 +6,12 @@ Nothing here does I/O, and nothing here holds a secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
+
+from stackduck.errors import OperationalError
 
 Compression = Literal["none", "gzip", "zstd"]
 
@@ -36,6 +38,15 @@ class Page:
     status: int
     number: int
     """Counted from 1 in the order of the links, whatever GitHub calls the page."""
+
+
+@dataclass(slots=True)
+class Absences:
+    """Requests whose thing may not be there (404, 409, 410, 451), by their index, and those of which it was not."""
+
+    allowed: frozenset[int] = frozenset()
+    errors: dict[int, OperationalError] = field(default_factory=dict)
+    """What would have been raised; filled while the pages are taken."""
 
 
 @dataclass(frozen=True, slots=True)

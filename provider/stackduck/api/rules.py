@@ -15,8 +15,9 @@ from stackduck.api.model import Answer, RateLimit
 from stackduck.catalog.model import Request
 from stackduck.errors import ProgrammingError
 
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 REDIRECTS = frozenset({301, 302, 307, 308})
+ABSENT = frozenset({404, 409, 410, 451})
+"""Not there, not in this state (an empty repository), withdrawn, not shown for legal reasons."""
 NO_REPORT = "no report available"
 
 _OWN_HEADERS = frozenset(
@@ -36,7 +37,8 @@ _CLOSERS = {b"{": b"}", b"[": b"]", b'"': b'"'}
 def headers_for(request: Request, common: Mapping[str, str]) -> dict[str, str]:
     """Return the headers of a request: GitHub's, the caller's own, and those of the document that may be added."""
     is_json = request.media_type in ("", "application/json")
-    headers = {"Accept": "application/vnd.github+json" if is_json else request.media_type, **common}
+    own = "application/json" if request.server else "application/vnd.github+json"
+    headers = {"Accept": own if is_json else request.media_type, **common}
     if request.body is not None:
         headers["Content-Type"] = "application/json"
     for name, value in request.headers:
@@ -120,21 +122,21 @@ def message(body: bytes) -> str:
     return str(said["message"]) if isinstance(said, dict) and said.get("message") else ""
 
 
-def no_data(answer: Answer) -> str | None:
+def no_data(answer: Answer, *, who: str = "GitHub") -> str | None:
     """Return how GitHub says that there is nothing yet, in one of its five shapes, or None."""
     if answer.status == 204:
-        return "GitHub answered 204, no content"
+        return f"{who} answered 204, no content"
     if answer.status == 404:
         said = message(answer.body)
-        return f"GitHub said: {said}" if NO_REPORT in said.lower() else None
+        return f"{who} said: {said}" if NO_REPORT in said.lower() else None
     if answer.status != 200 or len(answer.body) > 1000:
         return None
     if not answer.body.strip():
-        return "GitHub answered with an empty body"
+        return f"{who} answered with an empty body"
     if answer.body.strip() == b'""':
-        return "GitHub answered with an empty text"
+        return f"{who} answered with an empty text"
     said = message(answer.body) if _first(answer.body) == b'"' else ""
-    return f"GitHub said: {said}" if NO_REPORT in said.lower() else None
+    return f"{who} said: {said}" if NO_REPORT in said.lower() else None
 
 
 def is_cut(answer: Answer) -> bool:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from threading import Event, Lock, local
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from stackduck.api import rules
-from stackduck.api.connections import InUse, fault_of, import_httpx, open_client
+from stackduck.api.connections import InUse, fault_of, hidden_url, open_client
 from stackduck.api.links import Link, onward
 from stackduck.api.model import CancelledError, TransferError
 
@@ -82,7 +81,7 @@ class Storage:
         client = self._client_for(link)
         import httpx
 
-        address = _address_class()(link)
+        address = hidden_url(link.origin, link.target)
         request = httpx.Request("GET", address, headers=headers)
         request.url = address
         _this_thread.follows_link = True
@@ -188,24 +187,6 @@ class Body:
             if stop.is_set():
                 raise CancelledError
         raise TransferError(reason or "the connection fell silent", timed_out=not reason)
-
-
-@lru_cache(maxsize=1)
-def _address_class() -> Any:
-    """Make the class of URLs that show an origin and send a link; httpx is imported when the first link is opened."""
-    import_httpx()
-    import httpx
-
-    class Address(httpx.URL):
-        def __init__(self, link: Link) -> None:
-            super().__init__(link.origin)
-            self._link = link
-
-        @property
-        def raw_path(self) -> bytes:
-            return self._link.target.encode("ascii")
-
-    return Address
 
 
 _this_thread = local()

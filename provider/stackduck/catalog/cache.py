@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the layout of the file changes."""
 
 _MARK = b"stackduck-document"
+_OWN = re.compile(r"[0-9a-f]{64}\.json|[0-9a-f]{16}\..*\.tmp")
 
 
 class DamagedError(Exception):
@@ -134,6 +136,17 @@ def keep(folder: str | None, key: str, data: bytes) -> None:
     except BaseException:
         _remove(temporary)
         raise
+
+
+def clear(folder: str | None) -> None:
+    """Remove every parsed form; files of other names stay."""
+    try:
+        names = os.listdir(folder) if folder is not None else []
+    except OSError:
+        return
+    for name in names:
+        if _OWN.fullmatch(name):
+            _remove(os.path.join(str(folder), name))
 
 
 def _remove(path: str) -> None:

@@ -14,6 +14,9 @@ from stackduck.errors import ProgrammingError
 
 Node = Mapping[str, Any]
 
+_LARGEST = 3_000_000
+"""Values of a document, aliases followed; the largest of StackQL's have a tenth of it."""
+_ALIAS = re.compile(rb"[\s,\[{:-]\*[^\s,\[\]{}*]")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"-?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z")
 _CONSTANTS: Mapping[str, Any] = {
@@ -79,6 +82,8 @@ def parse(content: bytes, file: str) -> Document:
     gc.disable()
     try:
         root = _plain(_compose(content, file), {})
+        if _ALIAS.search(content) and _size(root, {}) > _LARGEST:
+            raise ProgrammingError(f"{file}: its aliases make more than {_LARGEST:,} values of it")
     except RecursionError:
         raise ProgrammingError(f"{file}: nested too deeply to be read") from None
     finally:
@@ -102,6 +107,19 @@ def _compose(content: bytes, file: str) -> Any:
         raise ProgrammingError(f"{file}: not readable as YAML: {' '.join(str(exc).split())}") from None
     finally:
         loader.dispose()
+
+
+def _size(value: Any, known: dict[int, int]) -> int:
+    """Return the number of values below one, those that it has by aliases counted each time."""
+    if not isinstance(value, dict | list):
+        return 1
+    if id(value) not in known:
+        # What leads back to itself is found out elsewhere.
+        known[id(value)] = 0
+        known[id(value)] = 1 + sum(
+            [_size(each, known) for each in (value.values() if isinstance(value, dict) else value)]
+        )
+    return known[id(value)]
 
 
 def _plain(node: Any, made: dict[int, Any]) -> Any:

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from stackduck.errors import ProgrammingError
 
 _VARIABLE = "STACKDUCK_REGISTRY"
+_FOLDERS = {"google": "googleapis.com"}
+"""The providers that StackQL keeps in a folder of another name."""
+CURRENT = ".version"
+"""The file beside a provider's versions that says which one to use; without it, the newest."""
 
 
 def default_folders(extra: Sequence[str | os.PathLike[str]], environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -31,16 +36,42 @@ def built_in() -> tuple[str, ...]:
     return tuple(folder for folder in (installed, checkout) if os.path.isdir(folder))[:1]
 
 
+def pulled(environ: Mapping[str, str]) -> str | None:
+    """Return the user's folder for documents that were pulled from a registry; None where the user has no home."""
+    if sys.platform == "win32":
+        base = environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Application Support")
+    else:
+        base = environ.get("XDG_DATA_HOME", "")
+        base = base if os.path.isabs(base) else os.path.expanduser("~/.local/share")
+    return os.path.join(base, "stackduck", "registry") if os.path.isabs(base) else None
+
+
+def folder_of(provider: str) -> str:
+    """Return the name of a provider's folder."""
+    return _FOLDERS.get(provider, provider)
+
+
 def provider_names(folder: str) -> Iterator[str]:
     """Yield the providers of a registry folder; the folder's listing alone says."""
+    for name, _ in provider_files(folder):
+        yield name
+
+
+def provider_files(folder: str) -> Iterator[tuple[str, str]]:
+    """Yield the providers of a registry folder, each with the provider.yaml to use."""
+    names = {name: provider for provider, name in _FOLDERS.items()}
     for entry in _folders(folder):
-        if newest(os.path.join(folder, entry)):
-            yield entry
+        if file := newest(os.path.join(folder, entry)):
+            yield names.get(entry, entry), file
 
 
 def newest(provider_folder: str) -> str:
-    """Return the newest version's provider.yaml in a provider's folder, or an empty text."""
-    for version in sorted(_folders(provider_folder), key=_version, reverse=True):
+    """Return the provider.yaml of the version to use in a provider's folder, or an empty text: the chosen one, or else
+    the newest."""
+    versions = sorted(_folders(provider_folder), key=version_key, reverse=True)
+    for version in (*_chosen(provider_folder, versions), *versions):
         path = os.path.join(provider_folder, version, "provider.yaml")
         if os.path.isfile(path):
             return path
@@ -79,6 +110,15 @@ def _folders(path: str) -> list[str]:
         return []
 
 
-def _version(name: str) -> tuple[tuple[int, ...], str]:
+def _chosen(provider_folder: str, versions: Sequence[str]) -> tuple[str, ...]:
+    try:
+        with open(os.path.join(provider_folder, CURRENT), encoding="utf-8") as file:
+            chosen = file.read(100).strip()
+    except (OSError, ValueError):
+        return ()
+    return (chosen,) if chosen in versions else ()
+
+
+def version_key(name: str) -> tuple[tuple[int, ...], str]:
     """Return what versions are compared by: their numbers, v24.11.00355 being newer than v24.9.00001."""
     return tuple(int(number) for number in re.findall(r"\d+", name)), name

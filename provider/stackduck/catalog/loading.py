@@ -5,6 +5,7 @@ Reading YAML is for documents, meaning for resources, keeping for cache; this mo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from stackduck.errors import ProgrammingError
 
 if TYPE_CHECKING:
     from stackduck.catalog.documents import Document
+
+_INHERITED = ("auth", "pagination", "queryParamTranspose", "requestBodyTranslate", "requestTranslate")
 
 Parsed = tuple[Mapping[str, Any], Mapping[str, Any]]
 """The head and the records of a document's parsed form."""
@@ -38,10 +41,10 @@ def provider_of(files: tuple[str, ...], name: str, *, cache_folder: str | None) 
 def service_of(entry: ServiceEntry, provider: str, *, cache_folder: str | None) -> Service:
     """Read a service's document; its resources are made when they are asked for."""
     files = (entry.file, entry.resources_file) if entry.resources_file else (entry.file,)
-    source = _Source(files, ("service", provider, entry.name), cache_folder)
+    source = _Source(files, ("service", provider, entry.name, entry.config), cache_folder)
 
     def parse(documents: list[Document]) -> Parsed:
-        return _parse_service(documents, provider, entry.name)
+        return _parse_service(documents, provider, entry.name, config=entry.config)
 
     records = source.records(parse)
     resources = _Resources(records, provider, entry.name, again=lambda: source.parsed(parse))
@@ -140,6 +143,7 @@ def _entry(provider_file: str, told: Mapping[str, str]) -> ServiceEntry:
         reference=told["file"],
         provider_file=provider_file,
         resources_file=folders.document(provider_file, resources) if resources else "",
+        config=told["config"],
     )
 
 
@@ -150,6 +154,7 @@ def _parse_provider(documents: list[Document]) -> Parsed:
     if not listed:
         raise document.fail("providerServices", "is missing")
     services = []
+    config = document.mapping(document.root, "config", where="")
     for name in listed:
         where = f"providerServices.{name}"
         node = document.mapping(listed, name, where="providerServices")
@@ -158,17 +163,24 @@ def _parse_provider(documents: list[Document]) -> Parsed:
             raise document.fail(f"{where}.service.$ref", "is missing")
         split = document.mapping(node, "resources", where=where).get("$ref")
         told = {key: _text(node.get(key)) for key in ("id", "title", "description", "version")}
+        told["config"] = _inherited(config, document.mapping(node, "config", where=where))
         services.append({"name": name, "file": reference, "resources": _text(split), **told})
     return {"version": _text(document.root.get("version")), "services": services}, {}
 
 
-def _parse_service(documents: list[Document], provider: str, service: str) -> Parsed:
+def _inherited(*configs: Mapping[str, Any]) -> str:
+    """Return, as JSON text, what a service's methods inherit; the later configurations go before the earlier ones."""
+    merged = {key: config[key] for config in configs for key in _INHERITED if config.get(key) is not None}
+    return json.dumps(merged, sort_keys=True) if merged else ""
+
+
+def _parse_service(documents: list[Document], provider: str, service: str, *, config: str) -> Parsed:
     """Return what a service document says, as JSON values; validates it."""
     from stackduck.catalog.resources import ResourceReader
     from stackduck.catalog.stored import written
 
     document, *split = documents
-    reader = ResourceReader(document, provider=provider, service=service)
+    reader = ResourceReader(document, provider=provider, service=service, config=json.loads(config or "{}"))
     info = document.mapping(document.root, "info", where="")
     head = {key: _text(info.get(key)) for key in ("title", "description", "version")}
     return head, {resource.name: written(resource) for resource in reader.read(*split)}

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Location = Literal["path", "query", "header", "body"]
+Location = Literal["path", "query", "header", "body", "server"]
+AuthKind = Literal["bearer", "basic", "api_key"]
+PagingKind = Literal["token", "page_number", "url", "after", "keyset", "offset"]
 Verb = Literal["select", "insert", "update", "replace", "delete", "exec"]
 
 
@@ -45,6 +47,69 @@ class Parameter:
     """Whether a path parameter may hold slashes (GitHub's x-multi-segment)."""
     attribute: str = ""
     """The body attribute's own name, where `name` may carry the prefix data__."""
+    shape: str = ""
+    """The form of a nested body attribute, as JSON Schema text; empty for a scalar."""
+    is_nullable: bool = False
+    """Whether null is a value of a body attribute, as the document says."""
+    is_whole_body: bool = False
+    """Whether this is the body itself, of a method whose body has no attributes of known names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How a call shows its credential. Whose credential that is, the user says; no document does."""
+
+    kind: AuthKind = "bearer"
+    name: str = "Authorization"
+    """The header or query parameter that an API key goes into."""
+    in_query: bool = False
+    prefix: str = ""
+    """What stands before an API key, with its blank: 'SSWS '."""
+    flaw: str = ""
+    """What the document asks for instead, where it is none of these: 'aws_signing_v4'."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """How further pages are asked for, where no Link header announces them."""
+
+    kind: PagingKind
+    """token, page_number and url read the answer; after, keyset and offset are the cursors of GraphQL."""
+    request_key: str = ""
+    """The parameter or header that carries the token or the number."""
+    request_location: Literal["query", "header"] = "query"
+    response_key: str = ""
+    """Where in the body the token, the page's number or the next URL is: '$.result_info.page'."""
+    response_header: str = ""
+    """The header that it is in instead."""
+    end_key: str = ""
+    """Where in the body the number of pages is, or whether there is a next one."""
+    form: str = ""
+    """The template of a GraphQL cursor; empty for the strategy's own."""
+    size: int = 0
+    """A page with fewer rows is the last; 0 where only one without rows is."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQL:
+    """A GraphQL query, of a method or of a request."""
+
+    text: str
+    """Of a method, in the part of Go's template language that templates reads; of a request, of every page after the
+    first, with CURSOR where its cursor goes."""
+    rows_key: str
+    """Where the rows are in the answer: '$.data.repository.stargazers.edges'."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A resource that is a query over others, as a document writes it."""
+
+    sql: str
+    required: tuple[str, ...] = ()
+    """The parameters without which it has no answer; each is written '{{ name }}' in the text."""
+    columns: tuple[Column, ...] = ()
+    """Those that the document tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +122,8 @@ class Method:
     path: str
     """The template: /orgs/{org}/copilot/billing/seats."""
     parameters: tuple[Parameter, ...] = ()
-    """In the document's order: path, query, header, then body attributes (named as SQL writes them)."""
+    """In the document's order: path, query, header, then body attributes (named as SQL writes them), then those of
+    the server."""
     columns: tuple[Column, ...] = ()
     object_key: str = ""
     """Where the rows are in the body: '$.seats', or empty for the body itself (its items where it is an array)."""
@@ -69,6 +135,16 @@ class Method:
     """The body's own count of all rows beside object_key ('total_seats'), checked against the rows."""
     follows_link: bool = True
     """Whether further pages are announced by the Link header."""
+    paging: Paging | None = None
+    """How they are asked for where they are not."""
+    server: str = ""
+    """The template of the base URL: https://{subdomain}.okta.com. Empty for GitHub's own API, wherever that is."""
+    auth: Auth = Auth()
+    fixed_query: tuple[tuple[str, str], ...] = ()
+    """What the document's path has after its question mark."""
+    graphql: GraphQL | None = None
+    needs_body: bool = False
+    """Whether the document requires a body, although it may require none of its attributes."""
     media_type: str = "application/json"
     summary: str = ""
     description: str = ""
@@ -77,7 +153,12 @@ class Method:
     flaw: str = ""
     """Why this method cannot be used although its document loads; raised only when it is used."""
     extras: Mapping[str, object] = field(default_factory=dict)
-    """What StackQL's documents say beyond this (request body translation, GraphQL), as JSON values."""
+    """What StackQL's documents say beyond this (request body translation), as JSON values."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether a call changes nothing, as far as its kind tells."""
+        return self.graphql is not None or self.http_method in ("GET", "HEAD")
 
     def parameter(self, name: str) -> Parameter | None:
         """Return the parameter of that name, in any case."""
@@ -101,6 +182,8 @@ class Resource:
     methods: Mapping[str, Method] = field(default_factory=dict)
     verbs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """SQL verb → method names in the document's order; 'exec' holds the methods that no verb names."""
+    views: tuple[View, ...] = ()
+    """What a SELECT reads instead of a method: the first view whose parameters it gives."""
 
     @property
     def full_name(self) -> str:
@@ -141,6 +224,8 @@ class ServiceEntry:
     """The provider.yaml that lists it."""
     resources_file: str = ""
     """Absolute path of the file with its resources, where older documents keep them apart."""
+    config: str = ""
+    """What provider.yaml configures for it (authentication, pagination), as JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +252,29 @@ class Request:
     values: tuple[tuple[str, str], ...] = ()
     """Parameter names and the values as the user gave them, for messages."""
     follows_link: bool = True
+    paging: Paging | None = None
+    server: str = ""
+    """The base URL; empty for GitHub's own API."""
+    auth: Auth = Auth()
+    graphql: GraphQL | None = None
     page_size: int | None = None
     """The per_page of this call, where the method has one."""
     media_type: str = "application/json"
     headers: tuple[tuple[str, str], ...] = ()
     body: str | None = None
     """A JSON text, for methods that take one."""
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the call changes nothing, so that it may be tried again."""
+        return self.graphql is not None or self.http_method in ("GET", "HEAD")
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all pages are asked for, not one that the user picked."""
+        return self.follows_link or self.paging is not None
+
+    @property
+    def host(self) -> str:
+        """The server's name; empty for GitHub's own API."""
+        return self.server.partition("://")[2].partition("/")[0]

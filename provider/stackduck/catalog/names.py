@@ -15,7 +15,7 @@ from stackduck.errors import ProgrammingError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stackduck.catalog.model import Provider, Resource, Service, ServiceEntry
+    from stackduck.catalog.model import Method, Provider, Resource, Service, ServiceEntry
 
 _SHOWN = 8
 _MOST_SERVICES = 8
@@ -27,23 +27,28 @@ class Catalog:
     def __init__(self, folders: Sequence[str | Path], *, cache_dir: str | Path | None = None) -> None:
         self._folders = tuple(os.path.abspath(folder) for folder in folders)
         self._cache_dir = None if cache_dir is None else os.fspath(cache_dir)
+        self._names: tuple[str, ...] | None = None
         self._providers: dict[str, Provider] = {}
         self._services: dict[tuple[str, str], Service] = {}
 
     @classmethod
     def default(cls, extra: Sequence[str | Path] = (), *, environ: Mapping[str, str] = os.environ) -> Catalog:
-        """Return the catalog of the given folders, STACKDUCK_REGISTRY's and the built-in one, in that order."""
+        """Return the catalog of the given folders, STACKDUCK_REGISTRY's, the built-in one and what was pulled."""
         from stackduck.catalog.cache import user_folder
 
-        return cls(folders.default_folders(extra, environ), cache_dir=user_folder(environ))
+        pulled = folders.pulled(environ)
+        found = (*folders.default_folders(extra, environ), *((pulled,) if pulled else ()))
+        return cls(found, cache_dir=user_folder(environ))
 
     def provider_names(self) -> tuple[str, ...]:
-        """Return the providers of all folders; lists folders and reads no document."""
-        found: dict[str, str] = {}
-        for folder in self._folders:
-            for name in folders.provider_names(folder):
-                found.setdefault(name.lower(), name)
-        return tuple(found.values())
+        """Return the providers of all folders; lists folders, once, and reads no document."""
+        if self._names is None:
+            found: dict[str, str] = {}
+            for folder in self._folders:
+                for name in folders.provider_names(folder):
+                    found.setdefault(name.lower(), name)
+            self._names = tuple(found.values())
+        return self._names
 
     def provider(self, name: str) -> Provider:
         """Return a provider with its services, merged over all folders."""
@@ -68,6 +73,21 @@ class Catalog:
             raise ProgrammingError(f"no resource '{resource}' in {where}{_hint(resource, found.resources)}")
         return found.resources[name]
 
+    def forget(self, provider: str) -> None:
+        """Read a provider's documents anew when it is named next: others of them were pulled."""
+        name = provider.lower()
+        self._names = None
+        self._providers.pop(name, None)
+        self._services = {key: service for key, service in self._services.items() if key[0] != name}
+
+    def method(self, provider: str, service: str, resource: str, method: str) -> Method:
+        """Return a method of a resource."""
+        found = self.resource(provider, service, resource)
+        name = _match(method, found.methods)
+        if name is None:
+            raise ProgrammingError(f"no method '{method}' in {found.full_name}{_hint(method, found.methods)}")
+        return found.methods[name]
+
     def services(self, provider: str) -> tuple[ServiceEntry, ...]:
         """Return the services of a provider whose documents are there."""
         return tuple(entry for entry in self.provider(provider).services.values() if entry.file)
@@ -87,6 +107,23 @@ class Catalog:
             if resource.lower() in wanted
         )
 
+    def service_names(self, word: str) -> tuple[str, ...]:
+        """Return the full names of services that are called like a word."""
+        return tuple(
+            f"{provider}.{entry.name}"
+            for provider in self.provider_names()
+            for entry in self.services(provider)
+            if entry.name.lower() == word.lower()
+        )
+
+    def purge(self) -> None:
+        """Remove the parsed form of all documents, here and on disk; they are read anew when they are named."""
+        from stackduck.catalog import cache
+
+        cache.clear(self._cache_dir)
+        self._providers.clear()
+        self._services.clear()
+
     def _load_provider(self, name: str) -> Provider:
         known = self.provider_names()
         found = _match(name, known)
@@ -98,13 +135,12 @@ class Catalog:
 
     def _provider_files(self, provider: str) -> tuple[str, ...]:
         """Return the newest provider.yaml of every folder that has the provider."""
-        files = (
-            folders.newest(os.path.join(folder, name))
+        return tuple(
+            file
             for folder in self._folders
-            for name in folders.provider_names(folder)
+            for name, file in folders.provider_files(folder)
             if name.lower() == provider.lower()
         )
-        return tuple(file for file in files if file)
 
     def _load_service(self, provider: str, service: str) -> Service:
         owner = self.provider(provider)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, cast
 
+from stackduck.catalog import shapes
 from stackduck.catalog.documents import Document, Node
 from stackduck.catalog.model import Location, Parameter
 from stackduck.catalog.requests import PAGE_SIZES
@@ -36,11 +38,16 @@ def body_of(
 ) -> tuple[Parameter, ...]:
     """Return the attributes of the request body as parameters: `data__<attribute>`, or the plain names.
 
-    An attribute whose plain name is that of another parameter keeps the prefix.
+    An attribute whose plain name is that of another parameter keeps the prefix. A body without attributes of known
+    names is one parameter, called as a document of ours says or data__body.
     """
     schema = _body_schema(operation, document=document, where=where)
     flat = schemas.flatten(schema)
     required = set(flat.get("required") or ())
+    if schema and not properties(flat):
+        name = str(flat.get("x-stackduck-column") or "data__body")
+        whole = _body_parameter(schemas, "", schema, name=name, required=False)
+        return (replace(whole, type="JSON", is_whole_body=True),)
     return tuple(
         _body_parameter(
             schemas,
@@ -53,12 +60,28 @@ def body_of(
     )
 
 
-def _body_schema(operation: Node, *, document: Document, where: str) -> Node:
+def needs_body(operation: Node, *, document: Document, where: str) -> bool:
+    """Say whether an operation requires a body, whatever attributes it has."""
+    return _request_body(operation, document=document, where=where).get("required") is True
+
+
+def body_media_type(operation: Node, *, document: Document, where: str) -> str:
+    """Return the media type of an operation's body, JSON where it may be; empty where it has none."""
+    content = _request_body(operation, document=document, where=where).get("content")
+    types = [str(kind) for kind in content] if isinstance(content, dict) else []
+    return next((kind for kind in types if "json" in kind.lower()), next(iter(types), ""))
+
+
+def _request_body(operation: Node, *, document: Document, where: str) -> Node:
     body = document.mapping(operation, "requestBody", where=where)
-    content = document.resolve(body, where=f"{where}.requestBody").get("content")
+    return document.resolve(body, where=f"{where}.requestBody")
+
+
+def _body_schema(operation: Node, *, document: Document, where: str) -> Node:
+    content = _request_body(operation, document=document, where=where).get("content")
     if not isinstance(content, dict) or not content:
         return {}
-    chosen = content.get("application/json", next(iter(content.values())))
+    chosen = content.get(body_media_type(operation, document=document, where=where))
     schema = chosen.get("schema") if isinstance(chosen, dict) else None
     return schema if isinstance(schema, dict) else {}
 
@@ -75,7 +98,17 @@ def _body_parameter(schemas: Schemas, attribute: str, schema: Node, *, name: str
         enum=_enum(flat),
         schema_type=schemas.kind_of(schema),
         attribute=attribute,
+        shape=shapes.of_schema(schemas, schema),
+        is_nullable=_is_nullable(schema, flat),
     )
+
+
+def _is_nullable(schema: Node, flat: Node) -> bool:
+    """Say whether null is a value, in one of the ways in which versions of OpenAPI write it."""
+    kinds = flat.get("type")
+    branches = [branch for key in ("oneOf", "anyOf") for branch in schema.get(key) or () if isinstance(branch, dict)]
+    written = kinds if isinstance(kinds, list) else [branch.get("type") for branch in branches]
+    return flat.get("nullable") is True or "null" in written or None in (flat.get("enum") or ())
 
 
 def _declared(schemas: Schemas, owner: Node, *, document: Document, where: str) -> Iterator[Parameter]:

@@ -10,41 +10,51 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stackduck.catalog.model import Method, Parameter, Request, Resource
+from stackduck.catalog.model import GraphQL, Method, Parameter, Request, Resource
 from stackduck.errors import MissingParameterError, NotSupportedError, ProgrammingError
 
 PAGE_SIZES = ("per_page", "page_size")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_PAGES = frozenset({"page", "offset"})
 _CURSORS = frozenset({"before", "after", "cursor"})
 
-Given = tuple[tuple[Parameter, str], ...]
-"""Parameters of a method with their values, in the method's order."""
+Given = tuple[tuple[Parameter, Any], ...]
+"""Parameters of a method with their values, in the method's order: texts, and JSON values for the body's attributes."""
 
 
-def build(resource: Resource, method: Method, values: Mapping[str, str]) -> Request:
-    """Return the request of a method; names are found in any case."""
+def build(resource: Resource, method: Method, values: Mapping[str, Any]) -> Request:
+    """Return the request of a method; names are found in any case.
+
+    Values are texts; those of the body's attributes are JSON values, of the types that the document declares.
+    """
     where = f"{resource.full_name}.{method.name}"
     if method.flaw:
         raise NotSupportedError(f"{where} cannot be used: {method.flaw}")
     given = _given(resource, method, values)
     page_size, query = _query(method, given, where=resource.full_name)
+    body, graphql = _asked(method, given, where=resource.full_name)
+    is_one_page = any(_names_a_page(parameter, method) for parameter, _ in given)
     return Request(
         resource=resource.full_name,
         http_method=method.http_method,
         path=_path(method, given, where=resource.full_name),
         path_template=method.path,
         query=query,
-        values=tuple((parameter.name, value) for parameter, value in given),
-        follows_link=method.follows_link and not any(_names_a_page(parameter) for parameter, _ in given),
+        values=tuple((parameter.name, value) for parameter, value in given if parameter.location != "body"),
+        follows_link=method.follows_link and not is_one_page,
+        paging=None if is_one_page else method.paging,
+        server=_server(method, given, where=resource.full_name),
+        auth=method.auth,
+        graphql=graphql,
         page_size=page_size,
         media_type=method.media_type,
-        headers=_headers(given, where=resource.full_name),
-        body=_body(given, where=resource.full_name),
+        headers=_headers(method, given, where=resource.full_name),
+        body=body,
     )
 
 
-def _given(resource: Resource, method: Method, values: Mapping[str, str]) -> Given:
+def _given(resource: Resource, method: Method, values: Mapping[str, Any]) -> Given:
     by_name = {name.lower(): value for name, value in values.items()}
     known = {parameter.name.lower() for parameter in method.parameters}
     for name in values:
@@ -89,7 +99,10 @@ def path_segment(value: str, *, name: str, where: str, whole: str | None = None)
 
 def _query(method: Method, given: Given, *, where: str) -> tuple[int | None, tuple[tuple[str, str], ...]]:
     """Return the page size and the query; the largest page is asked for where the user names none."""
-    query = [(parameter.name, value) for parameter, value in given if parameter.location == "query"]
+    if method.graphql is not None:
+        return None, ()
+    query = [*method.fixed_query]
+    query += [(parameter.name, value) for parameter, value in given if parameter.location == "query"]
     sizes = [p for p in method.parameters if p.name.lower() in PAGE_SIZES and p.location == "query"]
     if not sizes:
         return None, tuple(query)
@@ -110,36 +123,51 @@ def _page_size(parameter: Parameter, value: str, *, where: str) -> int:
     return int(value)
 
 
-def _names_a_page(parameter: Parameter) -> bool:
+def _names_a_page(parameter: Parameter, method: Method) -> bool:
     """Say whether a parameter picks a page; `before` a time is a filter, `before` a cursor is not."""
+    if method.paging is not None and parameter.name == method.paging.request_key:
+        return True
     name = parameter.name.lower()
-    return parameter.location == "query" and (name == "page" or (name in _CURSORS and parameter.type == "VARCHAR"))
+    return parameter.location == "query" and (name in _PAGES or (name in _CURSORS and parameter.type == "VARCHAR"))
 
 
-def _headers(given: Given, *, where: str) -> tuple[tuple[str, str], ...]:
+def _server(method: Method, given: Given, *, where: str) -> str:
+    if "{" not in method.server:
+        return method.server
+    from stackduck.catalog.servers import base_url
+
+    values = {parameter.name: value for parameter, value in given}
+    return base_url(method.server, values, parameters=method.parameters, where=where)
+
+
+def _asked(method: Method, given: Given, *, where: str) -> tuple[str | None, GraphQL | None]:
+    """Return the body, and the GraphQL query that the bodies of later pages are made of."""
+    if method.graphql is None:
+        return _body(method, given), None
+    from stackduck.catalog.queries import filled
+    from stackduck.catalog.templates import TemplateError, Value
+
+    try:
+        return filled(method.graphql, {p.name: Value(value, p.type) for p, value in given})
+    except TemplateError as exc:
+        raise ProgrammingError(f"{where}: its GraphQL query {exc}") from None
+
+
+def _headers(method: Method, given: Given, *, where: str) -> tuple[tuple[str, str], ...]:
+    """Return the headers: those with a value, and those that the document gives a default."""
     found = [(parameter, value) for parameter, value in given if parameter.location == "header"]
+    named = {parameter.name for parameter, _ in found}
+    found += [(p, p.default) for p in method.parameters if p.location == "header" and p.default and p.name not in named]
     for parameter, value in found:
         if _CONTROL.search(value) or not value.isascii():
             raise ProgrammingError(f"{where}: {parameter.name} may hold printable ASCII alone; it is a header")
     return tuple((parameter.name, value) for parameter, value in found)
 
 
-def _body(given: Given, *, where: str) -> str | None:
-    """Return the body as JSON; every attribute has the type that the document gives it."""
-    attributes = [(parameter, value) for parameter, value in given if parameter.location == "body"]
-    if not attributes:
+def _body(method: Method, given: Given) -> str | None:
+    """Return the body as JSON; where the document requires one, it is sent also without attributes."""
+    attributes = {p.attribute or p.name: value for p, value in given if p.location == "body" and not p.is_whole_body}
+    whole = [value for parameter, value in given if parameter.is_whole_body]
+    if not attributes and not whole and not method.needs_body:
         return None
-    told = {p.attribute or p.name: _attribute(p, value, where=where) for p, value in attributes}
-    return json.dumps(told, ensure_ascii=False)
-
-
-def _attribute(parameter: Parameter, value: str, *, where: str) -> Any:
-    if parameter.schema_type == "string":
-        return value
-    try:
-        found = json.loads(value.lower() if parameter.schema_type == "boolean" else value)
-    except ValueError:
-        if not parameter.schema_type:
-            return value
-        raise ProgrammingError(f"{where}: {parameter.name} must be JSON of type {parameter.schema_type}") from None
-    return found
+    return json.dumps(whole[0] if whole else attributes, ensure_ascii=False)

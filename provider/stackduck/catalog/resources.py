@@ -9,11 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stackduck.catalog.documents import Document, Node, kind
-from stackduck.catalog.flaws import flaw_of, follows_link, server_flaw
-from stackduck.catalog.model import Method, Parameter, Resource
-from stackduck.catalog.operations import body_of, parameters_of
-from stackduck.catalog.responses import change_rows, rows_of
-from stackduck.catalog.schemas import Schemas
+from stackduck.catalog.methods import MethodReader, Written
+from stackduck.catalog.model import Method, Resource
+from stackduck.catalog.views import views_of
 
 _KEY = "x-stackQL-resources"
 _VERBS = ("select", "insert", "update", "delete", "replace")
@@ -27,15 +25,15 @@ _HTTP_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 
 class ResourceReader:
-    """Reads the resources of one document."""
+    """Reads the resources of one document; `config` is what its provider.yaml configures."""
 
-    def __init__(self, document: Document, *, provider: str, service: str) -> None:
+    def __init__(self, document: Document, *, provider: str, service: str, config: Node | None = None) -> None:
         self._document = document
-        self._schemas = Schemas(document)
+        self._methods = MethodReader(document, provider=provider)
         self._provider = provider
         self._service = service
-        self._server_flaw = server_flaw(document.root.get("servers"))
-        self._root_config = _config(document.root)
+        inner = _config(document.mapping(document.root, "components", where=""))
+        self._root_config = {**(config or {}), **inner, **_config(document.root)}
 
     def read(self, split: Document | None = None) -> Iterator[Resource]:
         """Yield every resource; they may be in a file of their own (`split`)."""
@@ -67,6 +65,7 @@ class ResourceReader:
             description=str(node.get("description") or "").strip(),
             methods=methods,
             verbs=_verbs(owner, node, tuple(methods), where=where),
+            views=views_of(_config(node)),
         )
 
     def _method(self, name: str, node: Any, config: Node, *, owner: Document, where: str) -> Method:
@@ -79,8 +78,9 @@ class ResourceReader:
         if file and file.rpartition("/")[2] != self._document.file.replace("\\", "/").rpartition("/")[2]:
             return Method(name, "", "", flaw=f"its operation is in another file, {file}", follows_link=False)
         path, http_method, item = self._operation(f"#{local}", owner=owner, where=f"{where}.operation.$ref")
+        operation = item.get(http_method.lower(), item.get(http_method))
         merged = {**config, **_config(node)}
-        return self._described(name, node, item, config=merged, path=path, http_method=http_method, where=where)
+        return self._methods.read(Written(name, node, operation, item, path, http_method, merged, where))
 
     def _operation(self, pointer: str, *, owner: Document, where: str) -> tuple[str, str, Node]:
         """Return the path, the HTTP method and the path's item that an operation's pointer names."""
@@ -92,49 +92,6 @@ class ResourceReader:
             raise owner.fail(where, f"no such operation '{pointer}'")
         path = parent.removeprefix("#/paths/").replace("~1", "/").replace("~0", "~")
         return path.replace("%7B", "{").replace("%7D", "}"), verb.upper(), item
-
-    def _described(
-        self, name: str, node: Node, item: Node, *, config: Node, path: str, http_method: str, where: str
-    ) -> Method:
-        operation = item.get(http_method.lower(), item.get(http_method))
-        at = f"paths.{path}.{http_method.lower()}"
-        response = self._document.mapping(node, "response", where=where)
-        report = self._document.mapping(operation, "x-stackduck-report", where=at)
-        rows = rows_of(self._schemas, operation, response, document=self._document, where=at)
-        rows = rows if http_method == "GET" else change_rows(rows)
-        flaw = flaw_of(node, operation, config, http_method=http_method, media_type=rows.media_type)
-        return Method(
-            name,
-            http_method,
-            path,
-            parameters=self._parameters(path, item, operation, config=config, http_method=http_method, where=at),
-            columns=rows.columns,
-            object_key=rows.object_key,
-            is_array=rows.is_array,
-            rows_are_values=rows.rows_are_values,
-            total_key=rows.total_key,
-            follows_link=http_method == "GET" and follows_link(config, provider=self._provider),
-            media_type=rows.media_type,
-            summary=str(operation.get("summary") or "").strip(),
-            description=str(operation.get("description") or "").strip(),
-            scopes=str(operation.get("x-stackduck-scopes") or "").strip(),
-            flaw=flaw or rows.flaw or self._server_flaw or _path_flaw(path),
-            extras=_extras(node, operation, report=report, server=_server(self._document)),
-        )
-
-    def _parameters(
-        self, path: str, item: Node, operation: Node, *, config: Node, http_method: str, where: str
-    ) -> tuple[Parameter, ...]:
-        document = self._document
-        found = parameters_of(self._schemas, path, item, operation, document=document, where=where)
-        if http_method == "GET":
-            return found
-        translate = config.get("requestBodyTranslate")
-        plain_names = isinstance(translate, dict) and translate.get("algorithm") == "naive"
-        taken = frozenset(parameter.name.lower() for parameter in found)
-        return found + body_of(
-            self._schemas, operation, plain_names=plain_names, taken=taken, document=document, where=where
-        )
 
 
 def _config(node: Node) -> Node:
@@ -173,29 +130,3 @@ def _named(document: Document, references: Any, methods: tuple[str, ...], *, whe
             raise document.fail(f"{where}[{index}].$ref", f"no such method '{pointer}'")
         names.append(name)
     return tuple(dict.fromkeys(names))
-
-
-def _path_flaw(path: str) -> str:
-    return f"its path '{path}' has a query string" if "?" in path else ""
-
-
-def _server(document: Document) -> str:
-    servers = document.root.get("servers")
-    server = servers[0] if isinstance(servers, list) and servers else None
-    return str(server.get("url") or "") if isinstance(server, dict) else ""
-
-
-def _extras(node: Node, operation: Node, *, report: Node, server: str) -> dict[str, object]:
-    """Return what the document says of a method beyond the model, as JSON values.
-
-    `report` is ours: that the rows are in the files of a report, of which one, and in which of its arrays.
-    """
-    found = {
-        "config": node.get("config"),
-        "request": node.get("request"),
-        "protocol": node.get("x-stackql-protocol") or operation.get("x-stackql-protocol"),
-        "graphql": operation.get("x-stackQL-graphQL"),
-        "report": report,
-        "server": server.rstrip("/") if server.rstrip("/") != "https://api.github.com" else None,
-    }
-    return {key: value for key, value in found.items() if value}

@@ -12,7 +12,7 @@ from stackduck.catalog.model import Column
 from stackduck.catalog.schemas import Schemas, properties
 
 _TOTALS = ("total_seats", "total_count")
-_NO_CONTENT = Column("result", "VARCHAR", "What StackQL says of a change that answers nothing.", "string")
+NO_CONTENT = Column("result", "VARCHAR", "What StackQL says of a change that answers nothing.", "string")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def rows_of(schemas: Schemas, operation: Node, response: Node, *, document: Docu
 
 def change_rows(rows: Rows) -> Rows:
     """Give a change without an answer StackQL's column for it."""
-    return rows if rows.columns or rows.flaw else replace(rows, columns=(_NO_CONTENT,))
+    return rows if rows.columns or rows.flaw else replace(rows, columns=(NO_CONTENT,))
 
 
 def _schema(document: Document, operation: Node, response: Node, *, wanted: str, where: str) -> tuple[Node | None, str]:

@@ -12,6 +12,8 @@ COMMANDS = {
     "exec": "run SQL statements and print their rows",
     "sync": "fetch Copilot's reports into the archive, for queries without calls",
     "archive": "list, check and prune the archive of reports",
+    "inspect": "tell what there is to ask, and what a statement must give",
+    "registry": "list and fetch the documents of other providers and services",
     "sandbox": "serve a made-up GitHub on this machine, to try things on",
 }
 """The subcommands, each a module of its name here with main(arguments) -> exit code."""

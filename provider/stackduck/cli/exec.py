@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
 
     wishes = Wishes(options.output, options.file, not options.no_header, options.quiet, options.stats)
     try:
-        script = gather(options.sql, options.input)
+        script = gather(options.sql, options.input, data=options.iqldata)
         return Run(partial(connect, options), wishes).execute(script, dict(options.var))
     except exits.UsageError as problem:
         return messages.failure(problem)
@@ -61,6 +61,9 @@ def _parser() -> Parser:
         action="append",
         default=[],
         help="a value for '{{ NAME }}', $NAME or :NAME; repeatable",
+    )
+    parser.add_argument(
+        "--iqldata", metavar="FILE", help="Jsonnet or JSON for '{{ .path }}', as a <<<json block in the script gives it"
     )
     group = parser.add_argument_group("what is written")
     group.add_argument("-o", "--output", metavar="FORMAT", choices=list(FORMATS), help=", ".join(FORMATS))

@@ -53,6 +53,20 @@ def add_source_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGro
         default=[],
         help="provider documents that go ahead of the built-in ones; repeatable (also: STACKDUCK_REGISTRY)",
     )
+    group.add_argument(
+        "--registry-url",
+        metavar="URL",
+        help="where REGISTRY PULL finds documents (default: STACKDUCK_REGISTRY_URL, StackQL's public registry)",
+    )
+    group.add_argument(
+        "--auth",
+        metavar="HOST=NAME",
+        type=binding,
+        action="append",
+        default=[],
+        help="the environment variable with the credential for another provider's host ([bearer:|basic:]NAME), "
+        "or none; repeatable",
+    )
     return group
 
 
@@ -60,6 +74,13 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     """Add what says where the data comes from and how much may be asked."""
     group = add_source_options(parser)
     group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
+    changes = parser.add_argument_group("what may change")
+    changes.add_argument(
+        "--allow-writes", action="store_true", help="let INSERT, UPDATE, REPLACE, DELETE and EXEC change GitHub"
+    )
+    changes.add_argument(
+        "--dry-run", action="store_true", help="print the requests of such a statement instead of sending them"
+    )
     reports = parser.add_argument_group("reports")
     kept = reports.add_mutually_exclusive_group()
     kept.add_argument(
@@ -94,6 +115,13 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def no_connection_options(*, registry: list[str]) -> argparse.Namespace:
+    """Return the options of a connection that asks nobody."""
+    parser = argparse.ArgumentParser()
+    add_connection_options(parser)
+    return parser.parse_args([part for folder in registry for part in ("--registry", folder)])
+
+
 def connect(options: argparse.Namespace) -> Connection:
     """Open the connection that the options describe."""
     import stackduck
@@ -101,8 +129,10 @@ def connect(options: argparse.Namespace) -> Connection:
     return stackduck.connect(
         options.database,
         token_env=options.token_env,
+        auth=dict(options.auth),
         api_url=options.api_url,
         registry=options.registry,
+        registry_url=options.registry_url,
         max_calls=options.max_calls,
         max_wait=options.max_wait,
         concurrency=options.concurrency,
@@ -110,6 +140,8 @@ def connect(options: argparse.Namespace) -> Connection:
         archive=False if options.no_archive else options.archive,
         fresh=options.fresh,
         fail_on_gaps=options.fail_on_gaps,
+        allow_writes=options.allow_writes,
+        dry_run=options.dry_run,
     )
 
 
@@ -119,6 +151,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as problem:
         raise argparse.ArgumentTypeError(f"'{text}' is not a day like 2026-02-01") from problem
+
+
+def binding(text: str) -> tuple[str, str]:
+    """Cut HOST=NAME. What is refused is not repeated: it may be a token in the place of its variable's name."""
+    host, equals, name = text.rpartition("=")
+    if not equals or not host.strip() or not name.strip():
+        raise argparse.ArgumentTypeError("it is not HOST=NAME")
+    return host.strip(), name.strip()
 
 
 def number(kind: type[int] | type[float], least: int) -> Callable[[str], float]:

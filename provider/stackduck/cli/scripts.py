@@ -8,15 +8,23 @@ from collections.abc import Sequence
 from stackduck.cli.exits import UsageError
 
 
-def gather(arguments: Sequence[str], files: Sequence[str]) -> str:
-    """Join the sources; each ends its statement, whether it closes with a semicolon or not."""
+def gather(arguments: Sequence[str], files: Sequence[str], *, data: str | None = None) -> str:
+    """Join the sources; each ends its statement, whether it closes with a semicolon or not.
+
+    `data` is a file for the templates of all of them.
+    """
     if arguments and files:
         raise UsageError("give SQL as arguments or by -i, not both")
     if not arguments and not files:
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("no SQL; give a statement, -i FILE, or standard input")
         files = ["-"]
-    return "\n;\n".join([*map(_argument, arguments), *map(_read, files)])
+    script = "\n;\n".join([*map(_argument, arguments), *map(_read, files)])
+    if data is None:
+        return script
+    from stackduck.sql import templates
+
+    return templates.block(_read(data)) + script
 
 
 def _argument(text: str) -> str:

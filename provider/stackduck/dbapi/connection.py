@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +23,10 @@ def connect(
     *,
     token: str | None = None,
     token_env: str | None = None,
+    auth: Mapping[str, str | Callable[[], str] | None] | None = None,
     api_url: str | None = None,
     registry: str | Path | Sequence[str | Path] = (),
+    registry_url: str | None = None,
     max_calls: int = 2_000,
     max_wait: float = 60.0,
     concurrency: int = 8,
@@ -32,23 +34,31 @@ def connect(
     archive: str | Path | bool | None = None,
     fresh: bool = False,
     fail_on_gaps: bool = False,
+    allow_writes: bool = False,
+    dry_run: bool = False,
 ) -> Connection:
     """Open a connection.
 
     `database` is a DuckDB file for tables and views, or ':memory:'. `registry` is a folder of provider documents, or
-    several, ahead of the built-in one. `max_calls` bounds the calls and pages of a statement, `max_wait` the seconds
-    that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine instead
-    of a real one.
+    several, ahead of the built-in one; REGISTRY PULL asks `registry_url` for others. `auth` binds credentials to the
+    hosts of other providers: {'api.example.com': 'EXAMPLE_TOKEN'} names the environment variable, a function gives the
+    credential itself, and None asks without one. `max_calls` bounds the calls and pages of a statement, `max_wait` the
+    seconds that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine
+    instead of a real one.
     `archive` is the folder that keeps the days of reports, or False to keep none; else STACKDUCK_ARCHIVE names it, or
     it is in the user's data folder. `fresh` fetches days that may still change again within the hour, and
     `fail_on_gaps` makes it an error that a day of a report is not there.
+    Nothing changes at a provider unless `allow_writes`; with `dry_run` a change gives its requests as rows, and none of
+    them is sent.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
     settings = Settings(
         token=token,
         token_env=token_env,
+        auth=auth or {},
         api_url=api_url,
         registry=[registry] if isinstance(registry, (str, Path)) else registry,
+        registry_url=registry_url,
         max_calls=max_calls,
         max_wait=max_wait,
         concurrency=concurrency,
@@ -56,6 +66,8 @@ def connect(
         archive=archive,
         fresh=fresh,
         fail_on_gaps=fail_on_gaps,
+        allow_writes=allow_writes,
+        dry_run=dry_run,
     )
     return Connection(Runner(str(database), settings))
 

@@ -11,10 +11,14 @@ from typing import TYPE_CHECKING
 from stackduck.errors import InterfaceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from stackduck.api.bindings import Secret
     from stackduck.api.client import CallRecord, Client, RateLimit
+    from stackduck.api.credentials import Credential
     from stackduck.api.downloads import Downloader
+    from stackduck.api.pulling import Registry
+    from stackduck.catalog.model import Request
     from stackduck.catalog.names import Catalog
     from stackduck.engine.archive.days import Archive
     from stackduck.execute.reports.service import ReportService
@@ -26,8 +30,10 @@ class Settings:
 
     token: str | None = field(default=None, repr=False)
     token_env: str | None = None
+    auth: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     api_url: str | None = None
     registry: Sequence[str | Path] = ()
+    registry_url: str | None = None
     max_calls: int = 2_000
     max_wait: float = 60.0
     concurrency: int = 8
@@ -36,6 +42,8 @@ class Settings:
     """A folder, False for none, and the user's own folder otherwise."""
     fresh: bool = False
     fail_on_gaps: bool = False
+    allow_writes: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class GitHub:
         self._settings, self._catalog = settings, catalog
         self._place: _Place | None = None
         self._client: Client | None = None
+        self._registry: Registry | None = None
         self._downloader: Downloader | None = None
         self._reports: ReportService | None = None
         self._resources = ExitStack()
@@ -96,6 +105,21 @@ class GitHub:
                 self._resources.callback(self._reports.close)
             return self._reports
 
+    def registry(self) -> Registry:
+        """Return the registry that provider documents are pulled from."""
+        if self._is_closed:
+            raise InterfaceError("the connection is closed")
+        if self._registry is None:
+            from stackduck.api.pulling import Registry
+
+            self._registry = Registry(self._settings.registry_url)
+            self._resources.callback(self._registry.close)
+        return self._registry
+
+    def credential(self, request: Request) -> Credential | None:
+        """Find the credential that a request would show; sends nothing."""
+        return self.client().credential(request)
+
     @property
     def calls(self) -> list[CallRecord]:
         """Every exchange with the API so far."""
@@ -113,7 +137,7 @@ class GitHub:
 
     def interrupt(self) -> None:
         """Stop what is under way, from another thread."""
-        for each in (self._client, self._downloader, self._reports):
+        for each in (self._client, self._downloader, self._reports, self._registry):
             if each:
                 each.interrupt()
 
@@ -144,6 +168,7 @@ class GitHub:
             api_url=place.api_url,
             token=place.token,
             token_env=place.token_env,
+            auth=self._settings.auth,
             concurrency=self._settings.concurrency,
             max_wait=self._settings.max_wait,
         )

@@ -13,9 +13,9 @@ from stackduck.dbapi.github import GitHub, Settings
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
-from stackduck.execute import Executor, Origins
+from stackduck.execute import Executor, Origins, Permission
 from stackduck.sql import statements
-from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, names, set_by
+from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, merged, names, set_by
 
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
@@ -53,7 +53,15 @@ class Runner:
         catalog = Catalog.default(settings.registry)
         self._session = Session(database)
         self._github = GitHub(settings, catalog)
-        origins = Origins(catalog, self._github.client, self._github.reports, settings.max_calls)
+        origins = Origins(
+            catalog,
+            self._github.client,
+            self._github.reports,
+            self._github.registry,
+            account=self._github,
+            max_calls=settings.max_calls,
+            permission=Permission(settings.allow_writes, settings.dry_run),
+        )
         self._executor = Executor(self._session, origins)
         self.is_closed = False
 
@@ -69,15 +77,15 @@ class Runner:
         """
         self.check_open()
         _check_kinds(operation, parameters)
-        script = list(statements.split(operation))
-        check_enough(script, parameters)
-        used: set[str] = set()
+        script, used = _filled(operation, parameters)
+        check_enough((statement for statement, _ in script), parameters)
         made: set[str] = set()
         taken = 0
         bounds = []
-        for statement in script:
+        for statement, own in script:
             rest = parameters if parameters is None or isinstance(parameters, Mapping) else parameters[taken:]
-            bound = bind(statement, rest, session=self._session_variables(statement, parameters) | made)
+            rest = merged(rest, own)
+            bound = bind(statement, rest, session=self._session_variables(statement, rest) | made)
             bounds.append(bound)
             made |= set_by(statement)
             used |= bound.used
@@ -152,6 +160,17 @@ class Runner:
             self._github.close()
         finally:
             self._session.close()
+
+
+def _filled(operation: str, parameters: Values | None) -> tuple[list[tuple[Statement, Mapping[str, object]]], set[str]]:
+    """Return the statements of a script, each with its templates' values, and the variables that these were made of."""
+    if "{{" not in operation and "<<<" not in operation:
+        return [(statement, {}) for statement in statements.split(operation)], set()
+    from stackduck.sql import templates
+
+    parts = templates.parts(operation, parameters)
+    filled = [templates.filled(each, part.data) for part in parts for each in statements.split(part.text)]
+    return [(each.statement, each.values) for each in filled], {name for part in parts for name in part.externals}
 
 
 def _check_kinds(operation: object, parameters: object) -> None:

@@ -51,7 +51,7 @@ class Loader:
         try:
             decoded = body.decode("utf-8")
         except UnicodeDecodeError as exc:
-            raise DataError(f"{self.shape.resource}: GitHub's answer is no UTF-8 text; run it again") from exc
+            raise DataError(f"{self.shape.answer} is no UTF-8 text; run it again") from exc
         self._values[call] = values
         self._pending.append((call, decoded))
         self._size += len(body)
@@ -68,8 +68,8 @@ class Loader:
             counts = self._counts.get(call)
             if counts and counts.told is not None and counts.rows < counts.told:
                 raise OperationalError(
-                    f"{self.shape.resource}: GitHub counts {counts.told:,} rows ({self.shape.total_key}) for {name} "
-                    f"but gave {counts.rows:,}; run it again, or ask for less at once",
+                    f"{self.shape.resource}: {self.shape.source} counts {counts.told:,} rows ({self.shape.total_key}) "
+                    f"for {name} but gave {counts.rows:,}; run it again, or ask for less at once",
                     resource=self.shape.resource,
                 )
 
@@ -86,7 +86,7 @@ class Loader:
             loaded = self._insert(pending)
         except (DataError, ProgrammingError):
             # DuckDB's message quotes the value, which may be a secret.
-            told = DataError(f"{self.shape.resource}: GitHub's answer does not fit its document; correct the document")
+            told = DataError(f"{self.shape.answer} does not fit its document; correct the document")
             raise self._cause(pending) or told from None
         if self._may_be_odd(loaded) and (cause := self._cause(pending)):
             raise cause
@@ -134,21 +134,21 @@ class Loader:
         try:
             found = self.session.aside(shapes.counts(self.shape), {"bodies": _joined(pending), "firsts": firsts})
         except (DataError, ProgrammingError):
-            raise DataError(f"{self.shape.resource}: GitHub's answer is no JSON; run it again") from None
+            raise DataError(f"{self.shape.answer} is no JSON; run it again") from None
         for (_, body), (rows, _, odd) in zip(pending, found, strict=True):
             if rows is None or odd is not None:
-                raise DataError(f"{self.shape.resource}: {self._no_rows(body, odd)}")
+                raise DataError(self._no_rows(body, odd))
         return [(rows, told) for rows, told, _ in found]
 
     def _no_rows(self, body: str, odd: str | None) -> str:
         place = f"at {self.shape.object_key}" if self.shape.object_key else f"in a body of {len(body):,} bytes"
         seen = f"a row {place} that is no object ({odd})" if odd else f"no rows {place}"
-        return f"GitHub's answer has {seen}, unlike its document; run it again, or correct the document"
+        return f"{self.shape.answer} has {seen}, unlike its document; run it again, or correct the document"
 
     def _said(self, misfit: Misfit) -> DataError:
         declared = f"{self.shape.resource}: {misfit.name} is declared {misfit.declared}"
         remedy = "leave the column out of the statement, or correct the document"
-        return DataError(f"{declared}, but GitHub sent {misfit.shown}; {remedy}")
+        return DataError(f"{declared}, but {self.shape.source} sent {misfit.shown}; {remedy}")
 
 
 def _joined(pages: Sequence[_Page]) -> str:

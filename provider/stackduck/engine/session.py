@@ -5,7 +5,8 @@ Every session runs in UTC. Statements of one session follow each other; a result
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from threading import RLock
 from typing import Any
@@ -24,6 +25,12 @@ _CONFIG = {
     "autoinstall_known_extensions": "false",
     "python_enable_replacements": "false",
 }
+
+
+_FUNCTIONS = """
+SELECT DISTINCT lower(function_name), stability = 'VOLATILE' OR lower(function_name) IN (
+    'now', 'transaction_timestamp', 'get_current_timestamp', 'get_current_time', 'txid_current'
+), macro_definition FROM duckdb_functions() WHERE lower(function_name) IN (SELECT unnest($names))"""
 
 
 class Session:
@@ -117,6 +124,21 @@ class Session:
         for each in afterwards:
             each()
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Let several statements succeed or fail together, in the user's transaction where one is open."""
+        if self.in_transaction():
+            yield
+            return
+        self.rows("BEGIN")
+        try:
+            yield
+        except BaseException:
+            with suppress(Exception):
+                self.rows("ROLLBACK")
+            raise
+        self.rows("COMMIT")
+
     def _execute(self, sql: str, parameters: Mapping[str, object] | None) -> duckdb.DuckDBPyConnection:
         return self._duck.execute(sql, dict(parameters)) if parameters else self._duck.execute(sql)
 
@@ -124,6 +146,14 @@ class Session:
         """Create an empty relation; it lives until `discard`."""
         listed = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns)
         self.rows(f"CREATE TEMP TABLE {quoted(name)} ({listed})")
+
+    def create_like(self, name: str, sql: str, parameters: Mapping[str, object]) -> None:
+        """Create an empty relation with the columns of a query; it lives until `discard`."""
+        self.rows(f"CREATE TEMP TABLE {quoted(name)} AS {sql} WITH NO DATA", parameters)
+
+    def fill(self, name: str, sql: str, parameters: Mapping[str, object]) -> None:
+        """Put the rows of a query into a relation."""
+        self.rows(f"INSERT INTO {quoted(name)} {sql}", parameters)
 
     def become_view(self, name: str, sql: str) -> None:
         """Put a view in the place of an empty relation."""
@@ -152,6 +182,12 @@ class Session:
         with self._lock, translated():
             self._duck.extract_statements(sql)
 
+    def problem(self, sql: str) -> str | None:
+        """Return DuckDB's message about a statement that it cannot bind, which no transaction minds; None for none."""
+        text = "json_extract_string(json_serialize_plan($sql, optimize := false), '$.error_message')"
+        found = self.rows(f"SELECT {text}", {"sql": sql})[0][0]
+        return None if found is None else str(found)
+
     def check_over(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
         """Let DuckDB bind a statement over empty tables of these names."""
         with self._lock, self._empty_tables(tables):
@@ -166,6 +202,21 @@ class Session:
         with self._lock:
             self._numbers += 1
             return f"{resource} #{self._numbers}"
+
+    def has_table(self, name: tuple[str, ...]) -> bool:
+        """Tell whether there is a table or view of a name: a table's, with its schema or its database, or all three."""
+        keys = ("database_name", "schema_name", "table_name")
+        ways = [keys[-len(name) :], *([("database_name", "table_name")] if len(name) == 2 else [])]
+        if len(name) > len(keys):
+            return False
+        listed = (" AND ".join(f"lower({k}) = lower(${i})" for i, k in enumerate(way, 1)) for way in ways)
+        parameters = {str(i): part for i, part in enumerate(name, 1)}
+        return bool(self.rows(f"SELECT 1 FROM duckdb_columns() WHERE {' OR '.join(listed)} LIMIT 1", parameters))
+
+    def has_schema(self, name: str) -> bool:
+        """Tell whether there is a schema or a database of a name."""
+        sql = "SELECT 1 FROM duckdb_schemas() WHERE lower($1) IN (lower(schema_name), lower(database_name)) LIMIT 1"
+        return bool(self.rows(sql, {"1": name}))
 
     def local_columns(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
         """Return the lower-case columns of a local table or view, or None where there is none."""
@@ -212,9 +263,38 @@ class Session:
             with suppress(Exception):
                 self.rows(f"SET disabled_optimizers = '{before}'")
 
+    def in_transaction(self) -> bool:
+        """Tell whether BEGIN started a transaction that has not ended: outside one, each query is its own."""
+        first, second = (self.rows("SELECT txid_current()") for _ in range(2))
+        return first == second
+
     def variables(self) -> frozenset[str]:
         """Return the names that SET VARIABLE gave."""
         return frozenset(row[0] for row in self.rows("SELECT name FROM duckdb_variables()"))
+
+    def volatile_functions(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of the functions, in lower case, that may give another value for the same arguments.
+
+        A macro may if a word of its text may.
+        """
+        asked: set[str] = set()
+        volatile: set[str] = set()
+        parents: dict[str, set[str]] = {}
+        waiting = {name.lower() for name in names}
+        while waiting:
+            asked |= waiting
+            found = self.rows(_FUNCTIONS, {"names": sorted(waiting)})
+            waiting = set()
+            for name, is_volatile, text in found:
+                volatile |= {name} if is_volatile else set()
+                for word in re.findall(r"\w+", text or ""):
+                    parents.setdefault(word.lower(), set()).add(name)
+                    waiting |= {word.lower()} - asked
+        grown = volatile
+        while grown:
+            grown = {parent for name in grown for parent in parents.get(name, ())} - volatile
+            volatile |= grown
+        return frozenset(volatile & {name.lower() for name in names})
 
     def interrupt(self) -> None:
         """Stop the statement that runs, from another thread."""

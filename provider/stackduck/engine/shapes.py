@@ -47,6 +47,13 @@ class Shape:
     """Whether each row is a bare value, which goes whole into the only field."""
     names: Sequence[str] = ()
     """All documented fields, read or not: an object with none of them is no row."""
+    source: str = "GitHub"
+    """Who answered, for messages."""
+
+    @property
+    def answer(self) -> str:
+        """What messages call an answer: github.copilot.org_seats: GitHub's answer."""
+        return f"{self.resource}: {self.source}'s answer"
 
     @property
     def keys(self) -> list[str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from stackduck.api.model import Absences
 from stackduck.engine.relations import Loader
 from stackduck.engine.session import Session
 from stackduck.engine.shapes import Shape
+from stackduck.errors import OperationalError
 
 if TYPE_CHECKING:
     from stackduck.api.client import Client
@@ -17,14 +19,22 @@ if TYPE_CHECKING:
 Warn = Callable[[str], None]
 
 
-def load(scans: Sequence[Scan], *, session: Session, client: Callable[[], Client], max_calls: int, warn: Warn) -> None:
-    """Ask for the pages of all scans, and load them.
+def load(
+    scans: Sequence[Scan],
+    *,
+    session: Session,
+    client: Callable[[], Client],
+    max_calls: int,
+    warn: Warn,
+    optional: Collection[Request] = frozenset(),
+) -> Mapping[Request, OperationalError]:
+    """Ask for the pages of all scans, and load them; returns which of the `optional` requests found nothing there.
 
     Scans that share a request share its answer. Raises what the client and the loaders raise.
     """
     requests = tuple(dict.fromkeys(request for scan in scans for request in scan.requests))
     if not requests:
-        return
+        return {}
     readers: dict[Request, list[tuple[Scan, int, Loader]]] = {r: [] for r in requests}
     loaders = []
     for scan in scans:
@@ -32,7 +42,8 @@ def load(scans: Sequence[Scan], *, session: Session, client: Callable[[], Client
         loaders.append((scan, loader))
         for i, request in enumerate(scan.requests):
             readers[request].append((scan, i, loader))
-    pages = client().fetch(requests, max_calls=max_calls, warn=warn)
+    absences = Absences(frozenset(at for at, request in enumerate(requests) if request in optional))
+    pages = client().fetch(requests, max_calls=max_calls, warn=warn, absences=absences)
     try:
         for at, page in pages:
             for scan, i, loader in readers[requests[at]]:
@@ -42,7 +53,8 @@ def load(scans: Sequence[Scan], *, session: Session, client: Callable[[], Client
         if close:
             close()
     for scan, loader in loaders:
-        loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.follows_link})
+        loader.finish({i: _call_name(r) for i, r in enumerate(scan.requests) if r.is_complete})
+    return {requests[at]: error for at, error in absences.errors.items()}
 
 
 def _loader(session: Session, scan: Scan) -> Loader:
@@ -59,6 +71,7 @@ def _loader(session: Session, scan: Scan) -> Loader:
         is_array=scan.method.is_array,
         rows_are_values=scan.method.rows_are_values,
         names=tuple(c.name for c in scan.columns),
+        source=next((r.host for r in scan.requests), "") or "GitHub",
     )
     return Loader(session, shape)
 

@@ -9,20 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import DatabaseError, OperationalError, ProgrammingError
-from stackduck.execute import explained
-from stackduck.execute.loading import Loaded, Origins, load
+from stackduck.execute import explained, pulls
+from stackduck.execute.language import Language, TranslatedViews, without_excerpt
+from stackduck.execute.loading import Loaded, load
+from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
-from stackduck.sql import statements, verbs
+from stackduck.sql import looking, materialized, registries, statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
+    from stackduck.execute.looking import Looking
     from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
@@ -44,30 +48,69 @@ class Executor:
         self.session = session
         self.origins = origins
         self.catalog = origins.catalog
+        self.language = Language(session, origins.catalog)
         self._views: dict[str, str] | None = None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
         """Run one statement whose placeholders are bound and return its rows."""
         statement = bound.statement
         try:
+            if (asked := registries.read(statement)) is not None:
+                return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.origins.registry)
+            if materialized.may_concern(statement) and (kept := self._materialized(bound, warn=warn)) is not None:
+                return kept
+            if looking.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
+                return looked
+            if verbs.may_change(statement) and (changed := self._changed(bound, warn=warn)) is not None:
+                return changed
             if self._needs_planner(statement):
                 return self._planned(bound, warn=warn)
             return self._direct(bound)
         finally:
             if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
-                self.forget_views()
+                self.forget_views(statement)
 
-    def forget_views(self) -> None:
+    def _materialized(self, bound: Bound, *, warn: Warn) -> Result | None:
+        from stackduck.execute.materialized import answer
+
+        return answer(bound, session=self.session, run=partial(self.run, warn=warn))
+
+    def _changed(self, bound: Bound, *, warn: Warn) -> Result | None:
+        """Run a statement that changes something at a provider; None for any other."""
+        is_ours = bound.statement.keyword in ("EXEC", "REPLACE")  # no statements of DuckDB's, whatever they name
+        if not is_ours and not statements.names_any(bound.statement, self.catalog.provider_names()):
+            return None
+        from stackduck.execute.writes import Writer
+
+        writer = Writer(
+            self.session,
+            self.catalog,
+            self.origins.client,
+            ask=partial(self.run, warn=warn),
+            reads=self._needs_planner,
+            max_calls=self.origins.max_calls,
+            permission=self.origins.permission,
+        )
+        return writer.run(bound, warn=warn)
+
+    def forget_views(self, statement: Statement | None = None) -> None:
         """Read the views anew: a statement or the end of a transaction may have changed them."""
         self._views = None
+        self.language.forget(statement)
 
     def _needs_planner(self, statement: Statement) -> bool:
-        """Tell whether a statement reads from a provider, or from a view that does."""
-        if statements.names_any(statement, self.catalog.provider_names()):
+        """Tell whether a statement reads from a provider, a table of facts, or a view that does."""
+        if statements.names_any(statement, self.catalog.provider_names()) or looking.may_read_facts(statement):
             return True
         if not verbs.may_read_views(statement):
             return False
         return any(t.kind in ("word", "quoted") and t.name.lower() in self.views for t in statement.tokens[1:])
+
+    @cached_property
+    def _looking(self) -> Looking:
+        from stackduck.execute.looking import Looking
+
+        return Looking(self.session, self.catalog, self.origins.account)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -79,10 +122,13 @@ class Executor:
         return self._views
 
     def _direct(self, bound: Bound) -> Result:
+        statement = self.language.translated(bound.statement)
         try:
-            return self._run(bound.statement, bound.statement.text, bound.parameters)
+            return self._run(statement, statement.text, bound.parameters)
         except ProgrammingError as exc:
-            self._explain_unknown_table(bound.statement, exc)
+            self._explain_unknown_table(statement, exc)
+            if statement is not bound.statement:
+                raise without_excerpt(exc) from exc
             raise
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
@@ -108,13 +154,34 @@ class Executor:
         bound = replace(bound, statement=statements.plainly_quoted(bound.statement))
         if (view := views.definition(bound.statement)) is not None:
             if self._needs_planner(statements.of_text(view.query)):
-                return self._create_view(bound, view)
+                return self._create_view(bound, view, warn=warn)
             return self._direct(bound)
         if bound.statement.keyword == "DROP":
             return self._direct(bound)
+        bound = replace(bound, statement=self.language.translated(bound.statement))
+        try:
+            return self._answered(bound, warn=warn)
+        except ProgrammingError as exc:
+            from stackduck.execute.hidden import Views
+
+            told = Views(self.views, self.catalog, read=self._read_only, expand=self._expanded).blamed(
+                exc, bound.statement
+            )
+            if told:
+                raise told from exc
+            raise
+
+    def _answered(self, bound: Bound, *, warn: Warn) -> Result:
         head, inner = verbs.explained(bound.statement)
-        statement = self._expanded(verbs.as_query(inner))
+        expanded = self._expanded(verbs.as_query(inner))
+        with self._looking.spliced(expanded, bound.parameters, warn=warn) as statement:
+            return self._asked(statement, bound, head=head, warn=warn)
+
+    def _asked(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
+        """Answer a statement in which no view and no table of facts is left."""
         verbs.refuse_others(statement, self.catalog.provider_names())
+        if not statements.names_any(statement, self.catalog.provider_names()):
+            return self._local(statement, bound, head=head)
         if head and not head.is_run:
             return self._explain(self._plan(statement, bound.parameters), statement)
         for _ in range(_MOST_ATTEMPTS):
@@ -124,16 +191,28 @@ class Executor:
                 return result
         raise OperationalError("the date kept changing while the statement ran; run it again")
 
+    def _local(self, statement: Statement, bound: Bound, *, head: Explain | None) -> Result:
+        """Answer a statement over relations of facts and local tables alone."""
+        try:
+            return self._run(bound.statement, f"{head.text if head else ''}{statement.text}", bound.parameters)
+        except ProgrammingError as exc:
+            from stackduck.sql import facts
+
+            self._explain_unknown_table(statement, exc)
+            raise in_users_words(exc, facts.columns_named_in(bound.statement)) from exc
+
+    def _read_only(self, text: str) -> None:
+        """Plan and bind a statement about views, and do nothing more."""
+        statement = self._expanded(statements.of_text(text))
+        self._bind_only(self._plan(statement, {}), statement)
+
     def _expanded(self, statement: Statement) -> Statement:
-        """Put the text of every view in place of its name."""
-        from stackduck.sql import views
+        """Put the text of every view in place of its name, the user's and those of documents."""
+        from stackduck.sql import documented, views
 
-        def exists(parts: tuple[str, ...]) -> bool:
-            # memory.v is the v of that database's schema main.
-            ways = (parts, (parts[0], "main", parts[1])) if len(parts) == 2 else (parts,)
-            return any(self.session.local_columns(way) is not None for way in ways)
-
-        return views.expand(statement, self.views, exists=exists)
+        own = views.expand(statement, TranslatedViews(self.views, self.language), exists=self.session.has_table)
+        documents = documented.expand(own, self.catalog.provider_names(), self.catalog.resource)
+        return documents if documents is own else self.language.translated(documents)
 
     def _day_has_changed(self, statement: Statement, started: object) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
@@ -154,7 +233,7 @@ class Executor:
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
         plan = self._plan(statement, bound.parameters, only_columns=only_columns)
-        left = Loaded([scan.relation for scan in plan.scans])
+        left = Loaded(list(plan.relations))
         try:
             self._create_relations(plan, statement)
             load(plan, self.origins, session=self.session, warn=warn, left=left)
@@ -174,6 +253,10 @@ class Executor:
         for scan in plan.scans:
             self.session.create(scan.relation, scan.types)
         try:
+            if plan.is_fed:
+                from stackduck.execute import feeding
+
+                feeding.prepare(plan, self.session)
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
             self._explain_unknown_table(statement, exc)
@@ -184,25 +267,30 @@ class Executor:
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
         self._bind_only(plan, statement)
-        return explained.result(self.session, plan.scans, reports=self.origins.reports)
+        return explained.result(self.session, plan, reports=self.origins.reports)
 
     def _bind_only(self, plan: Plan, statement: Statement) -> None:
         try:
             self._create_relations(plan, statement)
         finally:
-            self.session.discard([scan.relation for scan in plan.scans])
+            self.session.discard(plan.relations)
 
-    def _create_view(self, bound: Bound, view: ViewDefinition) -> Result:
+    def _create_view(self, bound: Bound, view: ViewDefinition, *, warn: Warn) -> Result:
         from stackduck.engine import views as kept
+        from stackduck.sql import views
         from stackduck.sql.variables import inlined
 
         statement = verbs.as_query(statements.of_text(inlined(view.query, bound.parameters)))
-        plan = self._plan(self._expanded(statement), {}, only_columns=True)
-        try:
-            self._create_relations(plan, statement)
-            columns = self.session.describe(plan.sql, {})
-        finally:
-            self.session.discard([scan.relation for scan in plan.scans])
+        translated = self.language.translated(statement)
+        texts = TranslatedViews(self.views, self.language)
+        views.refuse_circle(view.name, translated, texts, exists=self.session.has_table)
+        with self._looking.spliced(self._expanded(translated), {}, warn=warn) as expanded:
+            plan = self._plan(expanded, {}, only_columns=True)
+            try:
+                self._create_relations(plan, expanded)
+                columns = self.session.describe(plan.sql, {})
+            finally:
+                self.session.discard([scan.relation for scan in plan.scans])
         text = verbs.renamed(view.head, statement.text)
         kept.create(self.session, view.head, view.name, text=text, columns=columns)
         return self.session.run("SELECT 0::BIGINT AS Count WHERE false", is_change=True)

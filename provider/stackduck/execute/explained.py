@@ -1,45 +1,71 @@
-"""What EXPLAIN says of a plan: one row for each kind of call, none of which is sent."""
+"""What EXPLAIN says of a plan: one row for each kind of call, none of which is sent.
+
+The rows are in the order of the calls: what feeds another table stands before it.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from stackduck.engine import rows
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
     from stackduck.execute.reports.service import ReportService
-    from stackduck.sql.plan import Scan
+    from stackduck.sql.plan import Plan, Scan
+    from stackduck.sql.scans import FedCalls
 
-Row = tuple[str, str, str, str, int, int | None]
+_HOLE = re.compile(r"\{([^{}]+)\}")
 
-_COLUMNS = {
-    **dict.fromkeys(("resource", "method", "call", "parameters"), "VARCHAR"),
-    "calls": "BIGINT",
-    "bytes": "BIGINT",
-}
-"""`bytes` are those that come from report links, as far as the archive tells."""
+Row = tuple[str, str, str, str, int | None, int | None]
+
+_COLUMNS = (
+    *(("resource", "VARCHAR"), ("method", "VARCHAR"), ("call", "VARCHAR")),
+    *(("parameters", "VARCHAR"), ("calls", "BIGINT"), ("bytes", "BIGINT")),
+)
+"""`calls` is NULL where data tells how many; `bytes` are those that come from report links, as far as the archive
+tells."""
 
 
-def result(session: Session, scans: Sequence[Scan], *, reports: Callable[[], ReportService]) -> Result:
+def result(session: Session, plan: Plan, *, reports: Callable[[], ReportService]) -> Result:
     """Return one row for each path that the scans call, and for each other place from which their rows come."""
-    rows: list[Row] = [(*row, None) for scan in scans if not scan.is_report for row in _rows(scan)]
-    if of_reports := [scan for scan in scans if scan.is_report]:
-        from stackduck.execute.reports import explaining
+    found: list[Row] = []
+    for scans in plan.stages:
+        written = [scan for scan in scans if scan.requests or not scan.fed]
+        found += [(*row, None) for scan in written if not scan.is_report for row in _rows(scan)]
+        if of_reports := [scan for scan in scans if scan.is_report and (scan.selections or not scan.fed)]:
+            from stackduck.execute.reports import explaining
 
-        rows += explaining.rows(of_reports, reports())
-    lists = {name: [row[i] for row in rows] for i, name in enumerate(_COLUMNS)}
-    listed = ", ".join(f'unnest(${name}::{kind}[]) AS "{name}"' for name, kind in _COLUMNS.items())
-    return session.run(f"SELECT {listed}", lists, is_query=True)
+            found += explaining.rows(of_reports, reports())
+        found += [_fed_row(scan, fed) for scan in scans for fed in scan.fed]
+    return rows.result(session, _COLUMNS, found)
+
+
+def _fed_row(scan: Scan, fed: FedCalls) -> Row:
+    """Return the row of calls whose values come from data."""
+    origins = [f"{n} from {o}" for feed in fed.feeds for n, o in zip(feed.names, feed.origins, strict=True)]
+    method = scan.method
+    path = "" if scan.is_report else method.path
+    single = {name: values[0] for name, values in fed.listed if len(values) == 1 and f"{{{name}}}" in path}
+    others = [f"{name} = {_shortened(list(values))}" for name, values in fed.listed if name not in single]
+
+    def filled(hole: re.Match[str]) -> str:
+        return quote(single[hole[1]], safe="") if hole[1] in single else hole[0]
+
+    call = "reports" if scan.is_report else f"{method.http_method} {method.server}{_HOLE.sub(filled, path)}"
+    return scan.resource.full_name, method.name, call, "; ".join([*origins, *others]), None, None
 
 
 def _rows(scan: Scan) -> list[tuple[str, str, str, str, int]]:
     """Return one row a path: resource, method, call, parameters, how many calls."""
     paths: dict[str, list[Request]] = {}
     for request in scan.requests:
-        paths.setdefault(f"{request.http_method} {request.path}", []).append(request)
+        paths.setdefault(f"{request.http_method} {request.server}{request.path}", []).append(request)
     name, method = scan.resource.full_name, scan.method.name
     if not paths:
         return [

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
 
 if TYPE_CHECKING:
-    from stackduck.api.client import Client
-    from stackduck.catalog.names import Catalog
+    from stackduck.catalog.model import Request
+    from stackduck.errors import OperationalError
+    from stackduck.execute.origins import Origins
     from stackduck.execute.reports.service import Fetched, ReportService
     from stackduck.sql.plan import Plan, Scan
 
 Warn = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Origins:
-    """Where a connection's rows come from."""
-
-    catalog: Catalog
-    client: Callable[[], Client]
-    reports: Callable[[], ReportService]
-    max_calls: int = 2_000
 
 
 @dataclass(slots=True)
@@ -35,8 +27,12 @@ class Loaded:
 
     relations: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
-    remove_damaged: Callable[[], list[str]] = list
-    """Removes damaged files from those that the statement reads, and tells which they were."""
+    checks: list[Callable[[], list[str]]] = field(default_factory=list)
+    """Each removes damaged files from those that the statement reads, and tells which they were."""
+
+    def remove_damaged(self) -> list[str]:
+        """Remove every damaged file that the statement reads; tells which they were."""
+        return [text for check in self.checks for text in check()]
 
 
 def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Loaded) -> None:
@@ -44,25 +40,55 @@ def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Lo
 
     `left` is told what goes when the statement is done. Raises what the client, the reports and the loaders raise.
     """
-    if any(scan.is_report for scan in plan.scans):
-        _Reports(plan, origins, session, warn, left).load()
-    else:
-        from stackduck.execute import calls
+    if plan.is_fed:
+        from stackduck.execute import feeding
 
-        calls.load(plan.scans, session=session, client=origins.client, max_calls=origins.max_calls, warn=warn)
+        stages = feeding.Stages(plan, session, origins, warn=warn)
+        for ready in stages:
+            stages.note(load_at_once(ready, origins, session=session, warn=warn, left=left))
+    else:
+        load_at_once(Ready(plan.scans, origins.max_calls), origins, session=session, warn=warn, left=left)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Scans whose calls are all known."""
+
+    scans: tuple[Scan, ...]
+    max_calls: int
+    optional: frozenset[Request] = frozenset()
+    """The requests for values that data gave: where there is nothing for one of them, that is no error."""
+
+
+def load_at_once(
+    ready: Ready, origins: Origins, *, session: Session, warn: Warn, left: Loaded
+) -> Mapping[Request, OperationalError]:
+    """Ask for everything that scans need, and load it; returns the optional requests that found nothing."""
+    if any(scan.is_report for scan in ready.scans):
+        return _Reports(ready, origins, session, warn, left).load()
+    from stackduck.execute import calls
+
+    return calls.load(
+        ready.scans,
+        session=session,
+        client=origins.client,
+        max_calls=ready.max_calls,
+        warn=warn,
+        optional=ready.optional,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Reports:
-    """A plan with reports."""
+    """Scans with reports among them."""
 
-    plan: Plan
+    ready: Ready
     origins: Origins
     session: Session
     warn: Warn
     left: Loaded
 
-    def load(self) -> None:
+    def load(self) -> Mapping[Request, OperationalError]:
         from stackduck.execute import clock
         from stackduck.execute.reports import known, seats
 
@@ -71,35 +97,37 @@ class _Reports:
         grants = seats.grants(persons, catalog=self.origins.catalog, session=self.session)
         parts = [part for each in grants for part in each.parts]
         self.left.relations += [part.relation for part in parts]
-        asked = [scan for scan in self.plan.scans if not scan.is_report] + parts
-        fetched = self._at_once(service, days, asked)
+        asked = [scan for scan in self.ready.scans if not scan.is_report] + parts
+        fetched, absent = self._at_once(service, days, asked)
         for each in grants:
             seats.relate(each, self.session)
         if fetched:
             self.left.afterwards.append(fetched.lent.close)
-            self.left.remove_damaged = lambda: service.remove_damaged(fetched)
+            self.left.checks.append(partial(service.remove_damaged, fetched))
             service.relate(fetched, self.session)
         for scan in self._of("report_days"):
             known.fill(self.session, scan, archive=service.archive, now=clock.now())
+        return absent
 
     def _of(self, *reports: str) -> list[Scan]:
         from stackduck.execute.reports.shapes import about
 
-        return [scan for scan in self.plan.scans if scan.is_report and about(scan.method).report in reports]
+        return [scan for scan in self.ready.scans if scan.is_report and about(scan.method).report in reports]
 
-    def _at_once(self, service: ReportService, days: Sequence[Scan], asked: Sequence[Scan]) -> Fetched | None:
+    def _at_once(
+        self, service: ReportService, days: Sequence[Scan], asked: Sequence[Scan]
+    ) -> tuple[Fetched | None, Mapping[Request, OperationalError]]:
         """Fetch reports while pages are loaded; what fails first stops the other."""
-        spare = self.origins.max_calls - len({request for scan in asked for request in scan.requests})
+        spare = self.ready.max_calls - len({request for scan in asked for request in scan.requests})
         if not days:
-            self._call(asked)
-            return None
+            return None, self._call(asked)
         with ThreadPoolExecutor(1, thread_name_prefix="fetch") as pool:
             stop = Event()
             fetching = pool.submit(service.fetch, days, warn=self.warn, max_calls=spare, stop=stop)
             fetching.add_done_callback(self._stop_calls)
             try:
-                self._call(asked)
-                return fetching.result()
+                absent = self._call(asked)
+                return fetching.result(), absent
             except BaseException as exc:
                 stop.set()
                 service.interrupt()
@@ -114,17 +142,18 @@ class _Reports:
         if fetching.exception():
             self.origins.client().interrupt()
 
-    def _call(self, asked: Sequence[Scan]) -> None:
+    def _call(self, asked: Sequence[Scan]) -> Mapping[Request, OperationalError]:
         from stackduck.execute import calls
         from stackduck.execute.reports import seats
 
         with seats.suggesting():
-            calls.load(
+            return calls.load(
                 asked,
                 session=self.session,
                 client=self.origins.client,
-                max_calls=self.origins.max_calls,
+                max_calls=self.ready.max_calls,
                 warn=self.warn,
+                optional=self.ready.optional,
             )
 
 

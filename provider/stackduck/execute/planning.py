@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -33,6 +33,7 @@ class PlanningDatabase:
 
     def __init__(self, session: Session) -> None:
         self.local_columns = session.local_columns
+        self.has_table = session.has_table
         self.new_relation_name = session.new_relation_name
         self.check_syntax = session.check_syntax
         self._session = session
@@ -67,6 +68,10 @@ class PlanningDatabase:
         except Error as exc:
             return str(exc).split("\n")[0]
         return "it fails for some day"
+
+    def volatile_functions(self, names: Collection[str]) -> frozenset[str]:
+        """Return those of the functions that may give another value for the same arguments, by a macro too."""
+        return self._session.volatile_functions(names)
 
     def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
         """Let DuckDB bind a statement over empty tables, and say what it does not know in the user's words."""

@@ -7,7 +7,7 @@ the statement is refused. A condition stays in the SQL either way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from sqlglot import exp
@@ -18,13 +18,18 @@ from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.disjuncts import both, merge
 from stackduck.sql.predicates import REPORT_DAY, Reader, kind_of
 from stackduck.sql.scopes import Disjuncts, Query, Scopes, Source, join_kind
-from stackduck.sql.values import Days, Listed, Values, unite
+from stackduck.sql.values import Days, Listed, Values, unite, written
 
 
-def collect(scopes: Scopes, constants: Constants, day_conditions: DayConditions | None = None) -> None:
-    """Fill `disjuncts` of every occurrence; `day_conditions` are needed where one of them is a report of days."""
+def collect(
+    scopes: Scopes, constants: Constants, day_conditions: DayConditions | None = None, *, is_fed: bool = False
+) -> None:
+    """Fill `disjuncts` of every occurrence; `day_conditions` are needed where one of them is a report of days.
+
+    `is_fed` says that values may come from data too.
+    """
     has_days = any(occurrence.has_days for occurrence in scopes.occurrences)
-    walk = _Walk(constants, day_conditions if has_days else None)
+    walk = _Walk(constants, day_conditions if has_days else None, is_fed=is_fed)
     for query in scopes.queries:
         walk.visit(query, [{}])
     for occurrence in scopes.occurrences:
@@ -34,8 +39,9 @@ def collect(scopes: Scopes, constants: Constants, day_conditions: DayConditions 
 
 
 class _Walk:
-    def __init__(self, constants: Constants, day_conditions: DayConditions | None) -> None:
+    def __init__(self, constants: Constants, day_conditions: DayConditions | None, *, is_fed: bool) -> None:
         self.constants = constants
+        self.is_fed = is_fed
         self.day_conditions = day_conditions
         """None where the statement reads no report."""
         self.known: dict[int, Disjuncts] = {}
@@ -97,9 +103,11 @@ class _Walk:
         if not incoming:
             return []
         disjuncts = [{}] if source.opaque else self._carried(query, source, incoming)
-        reader = Reader(query, source, self.constants, self.day_conditions)
+        reader = Reader(query, source, self.constants, self.day_conditions, is_fed=self.is_fed)
         for condition in _conditions_on(query, source):
             disjuncts = both(disjuncts, reader.values_of(condition))
+        for joined in _joins_on(query, source) if self.is_fed else ():
+            disjuncts = both(disjuncts, reader.merged(joined))
         return disjuncts
 
     def _carried(self, query: Query, source: Source, incoming: Disjuncts) -> Disjuncts:
@@ -122,10 +130,11 @@ class _Walk:
         for source in query.sources:
             for name, other, other_name in self._equalities(query, source):
                 mine, theirs = found[id(source)], found.get(id(other), self.known.get(id(other), []))
-                if all(name in d for d in mine) and not (mine and self._is_day(source, name)):
+                # Days are narrowed further: each one less is a report less to fetch.
+                if all(_is_written(d, name) for d in mine) and not (mine and self._is_day(source, name)):
                     continue
                 kind = kind_of(source, name)
-                if kind and theirs and all(other_name in d for d in theirs):
+                if kind and theirs and all(_is_written(d, other_name) for d in theirs):
                     united = self._as_kind(kind, kind_of(other, other_name), unite(d[other_name] for d in theirs))
                     spread = both(mine, [{name: united}]) if united is not None else mine
                     found[id(source)], news = spread, news or spread != mine
@@ -171,18 +180,29 @@ class _Walk:
         return None
 
 
+def _is_written(way: Mapping[str, Values], name: str) -> bool:
+    return name in way and written(way[name]) is not None
+
+
 def _conditions_on(query: Query, source: Source) -> Iterable[exp.Expr]:
     """Yield the conditions that every row of the source that matters must meet."""
+    where = query.node.args.get("where")
+    if where and _where_reaches(query, source):
+        yield where.this
+    for joined in _joins_on(query, source):
+        on = joined.join.args.get("on") if joined.join else None
+        if on is not None:
+            yield on
+
+
+def _joins_on(query: Query, source: Source) -> Iterator[Source]:
+    """Yield the sources whose joins' conditions every row of the source that matters must meet."""
     if source.opaque or any(join_kind(s.join) == "?" for s in query.sources if s.join):
         return
     at = query.sources.index(source)
     reaches = _where_reaches(query, source)
-    where = query.node.args.get("where")
-    if where and reaches:
-        yield where.this
     for i, other in enumerate(query.sources):
-        on = other.join.args.get("on") if other.join else None
-        if on is None or other.join is None or (other.is_inside and other is not source):
+        if other.join is None or (other.is_inside and other is not source):
             continue
         kind = join_kind(other.join)
         if other is source:
@@ -192,7 +212,7 @@ def _conditions_on(query: Query, source: Source) -> Iterable[exp.Expr]:
         else:
             holds = reaches and kind == "INNER" and not _keeps_unmatched(query.sources[i + 1 : at + 1])
         if holds:
-            yield on
+            yield other
 
 
 def _keeps_unmatched(sources: Iterable[Source]) -> bool:

@@ -5,13 +5,12 @@ Owns finding the place of a condition in the text. It is a suggestion: where no 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from sqlglot import exp
 
 from stackduck.sql.parsing import parse
-from stackduck.sql.rewrite import Edit, quote, splice
+from stackduck.sql.rewrite import Edit, plain_name, splice
 from stackduck.sql.scopes import Occurrence, Query, Scopes, Source, join_kind
 from stackduck.sql.statements import Statement
 
@@ -21,15 +20,6 @@ Conditions = Mapping[str, str]
 _AFTER_FROM = (
     *("SELECT", "GROUP", "HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET"),
     *("UNION", "EXCEPT", "INTERSECT"),
-)
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_RESERVED = frozenset(
-    {
-        *("all", "and", "any", "array", "as", "asc", "case", "cast", "check", "column", "default", "desc", "distinct"),
-        *("do", "else", "end", "except", "false", "fetch", "for", "from", "group", "having", "in", "into", "intersect"),
-        *("lateral", "limit", "not", "null", "offset", "on", "only", "or", "order", "select", "some", "table", "then"),
-        *("to", "true", "union", "unique", "user", "using", "when", "where", "window", "with"),
-    }
 )
 
 
@@ -43,8 +33,10 @@ def statement(text: Statement, scopes: Scopes, missing: Mapping[Occurrence, Cond
             return ""
         query, source = place
         if _keeps_all_its_rows(query, source):
-            prefix = f"{_name(source.alias)}." if len(query.sources) > 1 else ""
-            by_query.setdefault(query, []).extend(f"{prefix}{_name(n)} = {_literal(v)}" for n, v in conditions.items())
+            prefix = f"{plain_name(source.alias)}." if len(query.sources) > 1 else ""
+            by_query.setdefault(query, []).extend(
+                f"{prefix}{plain_name(n)} = {_literal(v)}" for n, v in conditions.items()
+            )
         else:
             edits.append(_as_subquery(text, occurrence, conditions))
     for query, listed in by_query.items():
@@ -65,8 +57,8 @@ def _keeps_all_its_rows(query: Query, source: Source) -> bool:
 def _as_subquery(text: Statement, occurrence: Occurrence, conditions: Conditions) -> Edit:
     parts = occurrence.table.parts
     start, end = parts[0].meta["start"], parts[-1].meta["end"] + 1
-    listed = " AND ".join(f"{_name(n)} = {_literal(v)}" for n, v in conditions.items())
-    alias = "" if occurrence.table.args.get("alias") else f" AS {_name(occurrence.parts[2])}"
+    listed = " AND ".join(f"{plain_name(n)} = {_literal(v)}" for n, v in conditions.items())
+    alias = "" if occurrence.table.args.get("alias") else f" AS {plain_name(occurrence.parts[2])}"
     return Edit(start, end, f"(SELECT * FROM {text.text[start:end]} WHERE {listed}){alias}")
 
 
@@ -114,7 +106,3 @@ def _from_clause(text: Statement, query: Query) -> tuple[int, int]:
 
 def _literal(example: str) -> str:
     return example if example.startswith("'") or example == "true" else f"'{example}'"
-
-
-def _name(name: str) -> str:
-    return name if _PLAIN.match(name) and name not in _RESERVED else quote(name)

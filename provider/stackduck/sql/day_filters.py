@@ -90,9 +90,9 @@ def refused(unused: DayFilter, resource: str, *, reasons: Mapping[int, str]) -> 
 
 
 def fed(unused: DayFilter, resource: str) -> NotSupportedError:
-    """Return the error for days that another table or a subquery would have to give."""
+    """Return the error for days that another table or a subquery would have to give, and cannot."""
     return NotSupportedError(
-        f"{resource}: {unused.text} takes the days to fetch from another table, which is not supported; "
+        f"{resource}: {unused.text} takes the days to fetch from another table, which only = and IN can do; "
         f"{_remedy(unused.occurrence)}"
     )
 

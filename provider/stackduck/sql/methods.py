@@ -12,21 +12,15 @@ from math import prod
 
 from stackduck.catalog.model import Method, Parameter, Resource
 from stackduck.errors import CallLimitError, MissingParameterError, NotSupportedError, ProgrammingError
+from stackduck.sql.examples import placeholder
 from stackduck.sql.scopes import Disjuncts
-from stackduck.sql.values import Listed, Values, unite
+from stackduck.sql.values import Fed, Listed, Values, unite
 
 _SHAPES = {
     "DATE": "'2026-01-31'",
     "BIGINT": "a whole number",
     "BOOLEAN": "true or false",
     "TIMESTAMPTZ": "'2026-01-31T12:00:00Z'",
-}
-_EXAMPLES = {
-    "DATE": "'<YYYY-MM-DD>'",
-    "BIGINT": "<number>",
-    "DOUBLE": "<number>",
-    "BOOLEAN": "true",
-    "TIMESTAMPTZ": "'<YYYY-MM-DDThh:mm:ssZ>'",
 }
 _SAMPLES = {
     "DATE": "'2026-01-31'",
@@ -41,8 +35,13 @@ Call = tuple[tuple[str, str], ...]
 
 
 def supplied(ways: Disjuncts, name: str) -> bool:
-    """Tell whether every way gives the parameter a finite list of values."""
-    return all(name in way and unite([way[name]]) is not None for way in ways)
+    """Tell whether every way gives the parameter a finite list of values, written or from data."""
+    return all(name in way and (isinstance(way[name], Fed) or is_written(way[name])) for way in ways)
+
+
+def is_written(values: Values | None) -> bool:
+    """Tell whether the statement itself gives a finite list of values."""
+    return values is not None and unite([values]) is not None
 
 
 def listed(way: Mapping[str, Values], name: str) -> tuple[str, ...]:
@@ -108,6 +107,15 @@ def nearest(resource: Resource, ways: Disjuncts, *, mentioned: Iterable[str]) ->
         return sum(option[0].parameter(name) is None for name in named), len(option[1])
 
     return min(((m, missing(m, ways)) for m in select_methods(resource)), key=distance)
+
+
+def refuse_change(resource: Resource, method: Method) -> None:
+    """Refuse to read by a call that may change something, whatever the document calls it."""
+    if not method.is_read:
+        raise NotSupportedError(
+            f"{resource.full_name} would be read by {method.name}, a {method.http_method}, which may change something; "
+            f"run it by EXEC {resource.full_name}.{method.name}"
+        )
 
 
 def missing_error(
@@ -177,26 +185,20 @@ def unsupplied(resource: Resource, parameter: Parameter) -> ProgrammingError:
     """Return the error for an optional parameter that is compared without being given a value."""
     return ProgrammingError(
         f"{parameter.name} is a parameter of {resource.full_name}, not a column of its rows; "
-        f"give it a value, {parameter.name} = {_example(parameter)}, or leave it out"
+        f"give it a value, {parameter.name} = {placeholder(parameter)}, or leave it out"
     )
 
 
 def example(method: Method, name: str) -> str:
     """Return what stands for a value in a corrected statement."""
     parameter = method.parameter(name)
-    return _example(parameter) if parameter else "'<value>'"
+    return placeholder(parameter) if parameter else "'<value>'"
 
 
 def sample(method: Method, name: str) -> str:
     """Return a literal that the parameter may have, to try a corrected statement with."""
     parameter = method.parameter(name)
     return _SAMPLES.get(parameter.type, "'x'") if parameter else "'x'"
-
-
-def _example(parameter: Parameter) -> str:
-    if parameter.type in _EXAMPLES:
-        return _EXAMPLES[parameter.type]
-    return "'<slug>'" if parameter.name in ("enterprise", "org") else f"'<{parameter.name}>'"
 
 
 def _same_optional_parameters(method: Method, ways: Disjuncts, *, names: list[str], resource: str) -> None:

@@ -28,7 +28,7 @@ DISABLED = (
     "common_subplan,build_side_probe_side,join_order,compressed_materialization"
 )
 
-_CLOCK = (
+CLOCK = (
     *("NOW", "CURRENT_TIMESTAMP", "GET_CURRENT_TIMESTAMP", "TRANSACTION_TIMESTAMP", "LOCALTIMESTAMP", "CURRENT_TIME"),
     *("CURRENT_LOCALTIMESTAMP", "CURRENT_LOCALTIME", "LOCALTIME", "GET_CURRENT_TIME", "AGE", "TXID_CURRENT"),
 )
@@ -45,6 +45,7 @@ _PLAIN = frozenset(
         *("LOWER", "UPPER", "TRIM", "LTRIM", "RTRIM", "CONCAT", "CONCAT_WS", "LEFT", "RIGHT", "SUBSTR", "SUBSTRING"),
         *("REPLACE", "LPAD", "RPAD", "REPEAT", "REVERSE", "CHR", "FORMAT", "PRINTF", "STRFTIME", "STRPTIME", "CAST"),
         *("TRY_CAST", "DATE", "MAKE_DATE", "DATE_TRUNC", "DATE_ADD", "DATE_SUB", "DATE_DIFF", "DATE_PART", "LAST_DAY"),
+        *("JSON_EXTRACT_STRING", "JSON_EXTRACT_PATH", "TO_DAYS", "TO_MONTHS", "TO_MICROSECONDS", "DAY", "DAYOFWEEK"),
         *("TODAY", "CURRENT_DATE", "COALESCE", "NULLIF", "IFNULL", "GREATEST", "LEAST", "ABS", "LIST_CONTAINS"),
         *("COUNT", "SUM", "MIN", "MAX", "AVG", "ROW_NUMBER", "RANK", "ANY", "ALL", "ANY_VALUE", "UNNEST", "LENGTH"),
     }
@@ -116,16 +117,21 @@ def question(text: str) -> str:
 
 def may_change(statement: Statement) -> bool:
     """Tell whether a function of the statement may have another value a moment later."""
-    tokens = statement.tokens
-    return any(
-        after.text == "(" and token.kind in ("word", "quoted") and token.name.upper() not in _PLAIN | _BEFORE_PAREN
-        for token, after in pairwise(tokens)
+    return bool(called_functions(statement))
+
+
+def called_functions(statement: Statement) -> frozenset[str]:
+    """Return the lower-case names of the functions that it may call, but for those that are known to be plain."""
+    return frozenset(
+        token.name.lower()
+        for token, after in pairwise(statement.tokens)
+        if after.text == "(" and token.kind in ("word", "quoted") and token.name.upper() not in _PLAIN | _BEFORE_PAREN
     )
 
 
 def stable(ways: Disjuncts, statement: Statement, types: Mapping[str, str]) -> Disjuncts:
     """Drop the values that may be others when the statement runs: with a clock in it, all but days are suspect."""
-    if not any(t.is_word(*_CLOCK) for t in statement.tokens):
+    if not any(t.is_word(*CLOCK) for t in statement.tokens):
         return ways
     return [
         {name: values for name, values in way.items() if types.get(name) == "DATE" or isinstance(values, Days)}

@@ -10,11 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Protocol
 
 from sqlglot import exp
 
-from stackduck.catalog.model import Method, Resource
+from stackduck.catalog.model import Method
 from stackduck.catalog.requests import build
 from stackduck.errors import Error, MissingParameterError, NotSupportedError
 from stackduck.sql import (
@@ -22,6 +21,7 @@ from stackduck.sql import (
     conditions,
     corrected,
     day_filters,
+    feeds,
     methods,
     optimized,
     reading,
@@ -31,10 +31,11 @@ from stackduck.sql import (
     statements,
     unparsed,
 )
+from stackduck.sql.asked import Database, Names
 from stackduck.sql.constants import Constants
 from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.day_filters import DayFilter
-from stackduck.sql.disjuncts import both
+from stackduck.sql.feeds import Arranged
 from stackduck.sql.methods import Call
 from stackduck.sql.parsing import parse
 from stackduck.sql.relations import ColumnTypes
@@ -45,42 +46,6 @@ from stackduck.sql.scopes import Disjuncts, Occurrence, Scopes
 from stackduck.sql.statements import Statement
 
 __all__ = ["ColumnTypes", "Database", "Names", "Plan", "Scan", "ScanParameter", "Selection", "make_plan"]
-
-
-class Names(Protocol):
-    """What the planner asks of the catalog."""
-
-    def provider_names(self) -> tuple[str, ...]: ...
-
-    def resource(self, provider: str, service: str, resource: str) -> Resource: ...
-
-
-class Database(Protocol):
-    """What the planner asks of the database in which the statement will run."""
-
-    def local_columns(self, name: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Return the lower-case columns of a local table or view; None where there is none, or none is known."""
-
-    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
-        """Return EXPLAIN (SQL) of a statement over empty tables of these names; None where DuckDB cannot say.
-
-        Raises DataError for a constant that does not fit the column with which it is compared.
-        """
-
-    def check_syntax(self, sql: str) -> None:
-        """Raise ProgrammingError for a text that is no SQL of DuckDB's."""
-
-    def check(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> None:
-        """Bind a statement over empty tables of these names; raises ProgrammingError for what DuckDB does not know."""
-
-    def matching_days(self, condition: str, parameters: Mapping[str, object]) -> frozenset[date]:
-        """Return the days of the calendar for which a condition over one column, `day`, holds.
-
-        Raises an Error where DuckDB cannot tell for one of them, or would not say the same again.
-        """
-
-    def new_relation_name(self, resource: str) -> str:
-        """Return a name that no relation of the database has had."""
 
 
 def make_plan(
@@ -102,13 +67,12 @@ def make_plan(
         planner = _Planner(statement, parameters, catalog, database)
         planner.find_values(only_columns=only_columns)
         scans = planner.scans(max_calls=max_calls, only_columns=only_columns)
-        sql = planner.final_sql(scans)
+        plan = planner.finished(scans)
     except MissingParameterError:
         planner.refuse_what_duckdb_refuses()
         raise
     except RecursionError as exc:
         raise NotSupportedError("the statement is nested too deep; give parts of it names with CREATE TABLE") from exc
-    plan = Plan(sql, tuple({s.relation: s for s in scans.values()}.values()), parameters, planner.is_parsed)
     needed = len(plan.requests)
     if needed > max_calls:
         worst = max(plan.scans, key=lambda s: len(s.requests))
@@ -143,6 +107,8 @@ class _Planner:
         unparsed.refuse_shared(statement, (o for o in self.tree.occurrences if self.tree.source_of(o) is None))
         self.references = columns.references(self.tree)
         self.day_conditions = DayConditions(statement, parameters, database.matching_days)
+        self.feeding = feeds.Feeding(self.tree, statement, parameters, volatile=database.volatile_functions)
+        self.arranged: Mapping[Occurrence, Arranged] = {}
         self.needed = self._needed()
 
     def _tree(self) -> Scopes:
@@ -167,8 +133,10 @@ class _Planner:
         return not unparsed.is_unparsed(self.tree)
 
     def find_values(self, *, only_columns: bool) -> None:
-        """Prove values from the text, then from DuckDB's optimizer for what is left."""
-        conditions.collect(self.tree, Constants(self.parameters, self._today), self.day_conditions)
+        """Prove values from the text, then from DuckDB's optimizer for what is left or left to data."""
+        constants = Constants(self.parameters, self._today)
+        conditions.collect(self.tree, constants, self.day_conditions, is_fed=not only_columns)
+        self.feeding.keep_usable(self.tree.occurrences)
         if only_columns or all(self._is_settled(o) for o in self.tree.occurrences):
             return
         wide = {o: self.database.new_relation_name(self.resources[o].full_name) for o in self.tree.occurrences}
@@ -183,7 +151,7 @@ class _Planner:
         for occurrence, name in wide.items():
             if name in found:
                 ways = optimized.stable(found[name], self.statement, occurrence.types)
-                occurrence.disjuncts = both(occurrence.disjuncts or [], ways)
+                occurrence.disjuncts = feeds.both_with_derived(occurrence.disjuncts or [], ways)
 
     def refuse_what_duckdb_refuses(self) -> None:
         """Let DuckDB speak first: a value may seem missing only because the statement cannot be read.
@@ -218,7 +186,9 @@ class _Planner:
         method = methods.choose(self.resources[occurrence], ways) if ways else None
         if not ways:
             return True
-        return method is not None and not any(self._unsupplied(occurrence)) and not self._day_in_doubt(occurrence)
+        if method is None or any(feeds.is_fed(way, method) for way in ways):
+            return False
+        return not any(self._unsupplied(occurrence)) and not self._day_in_doubt(occurrence)
 
     @cached_property
     def day_filters(self) -> Mapping[Occurrence, Sequence[DayFilter]]:
@@ -234,23 +204,37 @@ class _Planner:
         """Choose the methods and make the requests; equal scans are one."""
         made: dict[object, Scan] = {}
         found: dict[Occurrence, Scan] = {}
-        for occurrence in self.tree.occurrences:
-            key, scan = self._scan(occurrence, max_calls=max_calls, only_columns=only_columns)
+        chosen = {o: self._reader(o, only_columns=only_columns) for o in self.tree.occurrences}
+        if not only_columns:
+            try:
+                self.arranged = self.feeding.arrange({o: (self.resources[o], m) for o, m in chosen.items()})
+            except feeds.CircleError as exc:
+                raise self._circle(exc, chosen) from None
+        for occurrence, method in chosen.items():
+            key, scan = self._scan(occurrence, method, max_calls=max_calls, only_columns=only_columns)
             found[occurrence] = made.setdefault(key, scan)
         return found
 
-    def _scan(self, occurrence: Occurrence, *, max_calls: int, only_columns: bool) -> tuple[object, Scan]:
-        resource, ways = self.resources[occurrence], occurrence.disjuncts or []
-        mentioned = {r.name for r in self.references[occurrence]}
+    def _reader(self, occurrence: Occurrence, *, only_columns: bool) -> Method:
+        """Return the method that reads a table."""
+        resource, mentioned = self.resources[occurrence], {r.name for r in self.references[occurrence]}
         if only_columns:
-            method = methods.choose(resource, [], mentioned=mentioned) or methods.select_methods(resource)[0]
-            calls: tuple[Call, ...] = ()
-            names = {p.name.lower() for p in method.parameters}
-        else:
-            method = self._method(occurrence, mentioned)
+            return methods.choose(resource, [], mentioned=mentioned) or methods.select_methods(resource)[0]
+        method = self._method(occurrence, mentioned)
+        methods.refuse_change(resource, method)
+        return method
+
+    def _scan(
+        self, occurrence: Occurrence, method: Method, *, max_calls: int, only_columns: bool
+    ) -> tuple[object, Scan]:
+        resource, ways = self.resources[occurrence], occurrence.disjuncts or []
+        calls: tuple[Call, ...] = ()
+        names = {p.name.lower() for p in method.parameters}
+        chosen: tuple[Selection, ...] = ()
+        if not only_columns:
             calls = methods.calls(method, ways, max_calls=max_calls, resource=resource.full_name)
             names = self._parameter_columns(occurrence, method)
-        chosen = () if only_columns else self._selections(occurrence, method)
+            chosen = self._selections(occurrence, method)
         relations.refuse_renamed_parameters(occurrence, method)
         parameters = tuple(
             ScanParameter(p.name, relations.column_name(p, method), p.type)
@@ -259,8 +243,11 @@ class _Planner:
         )
         requests = () if reports.is_report(method) else tuple(build(resource, method, dict(call)) for call in calls)
         relation = self.database.new_relation_name(resource.full_name)
-        scan = Scan(relation, resource, method, parameters, calls, requests, self.needed, chosen)
-        return (resource.full_name, method.name, parameters, calls, chosen), scan
+        arranged = self.arranged.get(occurrence)
+        stage = arranged.stage if arranged else 0
+        scan = Scan(relation, resource, method, parameters, calls, requests, self.needed, chosen, stage=stage)
+        fed = occurrence if arranged and any(arranged.groups) else None
+        return (resource.full_name, method.name, parameters, calls, chosen, fed), scan
 
     def _selections(self, occurrence: Occurrence, method: Method) -> tuple[Selection, ...]:
         """Return what to read of a report. Raises NotSupportedError for a condition on its day that chooses none."""
@@ -271,7 +258,7 @@ class _Planner:
             self.refuse_what_duckdb_refuses()
             name = self.resources[occurrence].full_name
             raise day_filters.refused(unused, name, reasons=self.day_conditions.reasons)
-        return reports.selections(method, occurrence.disjuncts or [])
+        return reports.selections(method, self.arranged[occurrence].written)
 
     def _method(self, occurrence: Occurrence, mentioned: Iterable[str]) -> Method:
         resource, ways = self.resources[occurrence], occurrence.disjuncts or []
@@ -326,6 +313,20 @@ class _Planner:
         )
         return shown if shown and self._can_be_planned(tried) else ""
 
+    def _circle(self, circle: feeds.CircleError, chosen: Mapping[Occurrence, Method]) -> MissingParameterError:
+        """Return the error for tables that feed each other, with a value for the first of them put in."""
+        occurrence, names = next(iter(circle.lacking.items()))
+        shown, tried = (
+            corrected.statement(self.statement, self.tree, {occurrence: {n: f(chosen[occurrence], n) for n in names}})
+            for f in (methods.example, methods.sample)
+        )
+        fixed = shown if shown and not self.is_trial and self._can_be_planned(tried) else ""
+        resource = self.resources[occurrence].full_name
+        condition = f"{names[0]} = {methods.example(chosen[occurrence], names[0])}"
+        text = f"{circle}; give one of them a value, such as {condition}"
+        text += f"\ntry: {fixed}" if fixed else ""
+        return MissingParameterError(text, resource=resource, missing=names, corrected=fixed)
+
     def _can_be_planned(self, text: str) -> bool:
         trial = _Planner(statements.of_text(text), self.parameters, self.catalog, self.database, is_trial=True)
         try:
@@ -373,24 +374,30 @@ class _Planner:
             return None
         return frozenset(t.name.lower() for t in self.statement.tokens if t.kind in ("word", "quoted"))
 
-    def final_sql(self, scans: Mapping[Occurrence, Scan]) -> str:
-        """Return the user's text with relations in place of provider tables."""
+    def finished(self, scans: Mapping[Occurrence, Scan]) -> Plan:
+        """Return the plan: the user's text and its feeds, with relations in place of provider tables."""
         hidden = {o: frozenset(p.column.lower() for p in s.parameters) for o, s in scans.items()}
         shared = [
             edit
             for o, s in scans.items()
             for edit in relations.shared_edits(o, {p.name: p.column for p in s.parameters if p.column != p.name})
         ]
-        return self._spliced({o: s.relation for o, s in scans.items()}, hidden, shared)
+        edits = [*shared, *self._edits({o: s.relation for o, s in scans.items()}, hidden)]
+        ready = self.feeding.finished(self.arranged, scans, edits, new_name=self.database.new_relation_name)
+        listed = tuple({s.relation: s for s in ready.scans}.values())
+        sql = splice(self.statement.text, ready.edits)
+        parameters = statements.named_in(sql, self.parameters) if ready.kept else self.parameters
+        return Plan(sql, listed, parameters, self.is_parsed, ready.kept)
 
-    def _spliced(
-        self, names: Mapping[Occurrence, str], hidden: Mapping[Occurrence, frozenset[str]], more: Iterable[Edit] = ()
-    ) -> str:
-        edits = [*more, *(relations.table_edit(o, name, hidden[o]) for o, name in names.items())]
+    def _spliced(self, names: Mapping[Occurrence, str], hidden: Mapping[Occurrence, frozenset[str]]) -> str:
+        return splice(self.statement.text, self._edits(names, hidden))
+
+    def _edits(self, names: Mapping[Occurrence, str], hidden: Mapping[Occurrence, frozenset[str]]) -> list[Edit]:
+        edits = [relations.table_edit(o, name, hidden[o]) for o, name in names.items()]
         if self.is_parsed:
             edits += columns.star_edits(self.statement, self.tree, hidden)
             edits += relations.prefix_edits(self.tree, self.providers)
-        return splice(self.statement.text, edits)
+        return edits
 
 
 def _refuse_changes(root: exp.Expr, providers: frozenset[str]) -> None:

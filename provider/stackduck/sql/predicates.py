@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 
 from sqlglot import exp
 
+from stackduck.sql.columns import resolve_outward
 from stackduck.sql.constants import NULL, Constants, differ, unwrap
 from stackduck.sql.day_conditions import DayConditions
 from stackduck.sql.disjuncts import both, single_list
 from stackduck.sql.scopes import DAY, Disjuncts, Query, Source
+from stackduck.sql.supplies import Computed, Member, Merged, Supplies, Supply, fed
 from stackduck.sql.values import Days, Excluded, Listed, Values, bounded, canonical
 
 _FLIPPED: Mapping[type[exp.Expr], str] = {exp.LT: ">", exp.LTE: ">=", exp.GT: "<", exp.GTE: "<="}
@@ -26,13 +28,21 @@ class Reader:
     """Reads conditions of a query for one of its sources."""
 
     def __init__(
-        self, query: Query, source: Source, constants: Constants, day_conditions: DayConditions | None = None
+        self,
+        query: Query,
+        source: Source,
+        constants: Constants,
+        day_conditions: DayConditions | None = None,
+        *,
+        is_fed: bool = False,
     ) -> None:
         self.query = query
         self.source = source
         self.constants = constants
         self.day_conditions = day_conditions
         """None where the statement reads no report."""
+        self.supplies = Supplies(query, source) if is_fed else None
+        """None where values come from the text alone."""
 
     def values_of(self, node: exp.Expr) -> Disjuncts:
         """Return the ways in which a condition may hold, as far as they restrict the source."""
@@ -56,6 +66,8 @@ class Reader:
             return self._not(unwrap(node.this))
         if isinstance(node, exp.In):
             return self._in_list(node)
+        if isinstance(node, exp.Exists) and self.supplies:
+            return self._fed(self.supplies.existence(node))
         if isinstance(node, exp.Between) and not node.args.get("symmetric"):
             low = self._compared(node.this, node.args["low"], ">=")
             return both(low, self._compared(node.this, node.args["high"], "<="))
@@ -106,7 +118,46 @@ class Reader:
         """Tell whether the day may be NULL where a condition is tested; in a report itself it never is."""
         return not (self.source.occurrence and self.query.is_inner)
 
+    def merged(self, joined: Source) -> Disjuncts:
+        """Return what the USING of a join says."""
+        found = self.supplies.merged(joined) if self.supplies else ()
+        return fed((name, supply) for name, supply in found if self._may_be_fed(name, supply))
+
     def _comparison(self, node: exp.Expr) -> Disjuncts:
+        ways = self._written(node)
+        if self.supplies and isinstance(node, exp.EQ):
+            return both(ways, self._fed(self.supplies.equality(node)))
+        return ways
+
+    def _fed(self, found: Iterable[tuple[exp.Column, Supply]]) -> Disjuncts:
+        """Return the ways of values that come from data."""
+        listed: list[tuple[str, Supply]] = []
+        for column, supply in found:
+            name = column.name.lower()
+            if self._may_be_fed(name, supply):
+                listed.append((name, supply))
+                occurrence, original = self.source.occurrence, self.source.original(name)
+                if occurrence and original in occurrence.shared:
+                    occurrence.comparisons.setdefault(original, []).append(column)
+        return fed(listed)
+
+    def _may_be_fed(self, name: str, supply: Supply) -> bool:
+        """Tell whether a column is a parameter in the end; the days of two reports feed neither one."""
+        occurrence, original = self.source.occurrence, self.source.original(name)
+        if occurrence and original in occurrence.shared:
+            return original in occurrence.required and not isinstance(supply.value, Merged)
+        kind = kind_of(self.source, name)
+        return kind is not None and not (kind == REPORT_DAY and self._is_day_of_report(supply.value))
+
+    def _is_day_of_report(self, value: Computed | Member | Merged) -> bool:
+        if isinstance(value, Merged):
+            return kind_of(value.source, value.name) == REPORT_DAY
+        if isinstance(value, Member) or not isinstance(value.node, exp.Column):
+            return False
+        target = resolve_outward(self.query, value.node)[1]
+        return target is not None and kind_of(*target) == REPORT_DAY
+
+    def _written(self, node: exp.Expr) -> Disjuncts:
         left, right = unwrap(node.this), unwrap(node.expression)
         if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
             return self._tuple(left, right)
@@ -136,6 +187,12 @@ class Reader:
         return self._compared(right, left, "<>") if isinstance(right, exp.Column) else [{}]
 
     def _in_list(self, node: exp.In) -> Disjuncts:
+        ways = self._in_written(node)
+        if self.supplies is None:
+            return ways
+        return both(ways, self._fed([*self.supplies.membership(node), *self.supplies.existence(node)]))
+
+    def _in_written(self, node: exp.In) -> Disjuncts:
         if node.args.get("query") or node.args.get("unnest"):
             return [{}]
         if node.args.get("field"):
@@ -158,7 +215,8 @@ class Reader:
             if isinstance(subject, exp.Tuple) and isinstance(value, exp.Tuple):
                 found += self._tuple(subject, value)
             else:
-                found += self._compared(subject, value, "=")
+                ways = self._compared(subject, value, "=")
+                found += both(ways, self._fed(self.supplies.sides(subject, value, item))) if self.supplies else ways
         return _together(found)
 
     def _tuple(self, left: exp.Tuple, right: exp.Tuple) -> Disjuncts:

@@ -78,7 +78,7 @@ class _Builder:
         items += [_Item(lateral) for lateral in node.args.get("laterals") or []]
         for item, join, is_plain, is_inside in items:
             source = self._source(item, query, env)
-            source.join, source.is_inside = join, is_inside
+            source.node, source.join, source.is_inside = item, join, is_inside
             source.opaque = source.opaque or not is_plain
             query.sources.append(source)
 
@@ -104,7 +104,8 @@ class _Builder:
         if not item.args.get("db") and item.name.lower() in env:
             cte = env[item.name.lower()]
             return Source(name, cte=cte, renamed=renamed or _cte_columns(cte), opaque=opaque)
-        return Source(name, columns=self.local_columns(item), renamed=renamed, opaque=opaque)
+        columns = renamed if isinstance(item.this, exp.GenerateSeries) else self.local_columns(item)
+        return Source(name, columns=columns or None, renamed=renamed, opaque=opaque)
 
     def _occurrence(self, item: exp.Table, parts: tuple[str, str, str]) -> Occurrence:
         occurrence = Occurrence(len(self.occurrences), parts, item)

@@ -27,6 +27,7 @@ def describe(occurrence: Occurrence, resource: Resource) -> None:
     occurrence.columns = (*fields, *(name for name in types if name not in fields))
     occurrence.types = types
     occurrence.shared = frozenset(name for name in types if name in fields)
+    occurrence.required = frozenset(name.lower() for m in methods.select_methods(resource) for name in m.required)
     occurrence.has_days = all(map(reports.has_days, methods.select_methods(resource)))
 
 

@@ -10,7 +10,7 @@ from stackduck.catalog.model import Method, Resource
 from stackduck.errors import ProgrammingError
 from stackduck.sql import methods
 from stackduck.sql.scopes import DAY, Disjuncts
-from stackduck.sql.values import Days
+from stackduck.sql.values import Days, written
 
 _SCOPES = ("enterprise", "org")
 
@@ -45,7 +45,7 @@ def selections(method: Method, ways: Disjuncts) -> tuple[Selection, ...]:
     scope = scope_of(method)
     days: dict[str, frozenset[date]] = {}
     for way in ways:
-        found = way.get(DAY)
+        found = written(way[DAY]) if DAY in way else None
         for name in methods.listed(way, scope):
             days[name] = days.get(name, frozenset()) | (found.days if isinstance(found, Days) else frozenset())
     is_said = all(DAY in way for way in ways)

@@ -6,8 +6,19 @@ survive.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
+
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_RESERVED = frozenset(
+    {
+        *("all", "and", "any", "array", "as", "asc", "case", "cast", "check", "column", "default", "desc", "distinct"),
+        *("do", "else", "end", "except", "false", "fetch", "for", "from", "group", "having", "in", "into", "intersect"),
+        *("lateral", "limit", "not", "null", "offset", "on", "only", "or", "order", "select", "some", "table", "then"),
+        *("to", "true", "union", "unique", "user", "using", "when", "where", "window", "with"),
+    }
+)
 
 
 class Edit(NamedTuple):
@@ -32,6 +43,11 @@ def splice(text: str, edits: Iterable[Edit]) -> str:
 def quote(name: str) -> str:
     """Return the name as a quoted identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def plain_name(name: str) -> str:
+    """Return the name as one would write it: quoted only where it must be."""
+    return name if _PLAIN.match(name) and name not in _RESERVED else quote(name)
 
 
 def literal(value: object) -> str:

@@ -10,6 +10,7 @@ from stackduck.sql import reports
 from stackduck.sql.methods import Call
 from stackduck.sql.relations import ColumnTypes
 from stackduck.sql.reports import Selection
+from stackduck.sql.values import Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,43 @@ class ScanParameter:
     column: str
     """The column's name: the parameter's own, or another one where a response field has it."""
     type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A query over relations that are loaded, whose rows are values of parameters."""
+
+    sql: str
+    names: tuple[str, ...]
+    """The parameters, one a column; day for the day of a report."""
+    kinds: tuple[str, ...]
+    """Their DuckDB types."""
+    origins: tuple[str, ...]
+    """Where each of them comes from, in the user's words: m.login of github.orgs.members."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """The bound values that the query names."""
+
+
+@dataclass(frozen=True, slots=True)
+class FedCalls:
+    """Calls that are only known when the statement runs: the written values times the rows of the feeds."""
+
+    feeds: tuple[Feed, ...]
+    listed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The other parameters with the values that the statement gives them."""
+    within: Mapping[str, Values] = field(default_factory=dict)
+    """What the statement itself says of fed values: others are not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows that are computed once, because they might be others at a second time."""
+
+    relation: str
+    sql: str
+    stage: int
+    """Before the scans of which stage."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +75,10 @@ class Scan:
     """Lower-case names that the statement may read, or None for all."""
     selections: tuple[Selection, ...] = ()
     """What to read of a report, one for each enterprise or organization; empty for any other resource."""
+    fed: tuple[FedCalls, ...] = ()
+    """The calls beside these that data tells."""
+    stage: int = 0
+    """How many scans that feed each other come before."""
 
     @property
     def is_report(self) -> bool:
@@ -62,6 +104,23 @@ class Plan:
     scans: tuple[Scan, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
     is_parsed: bool = True
+    kept: tuple[Kept, ...] = ()
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """Everything that is made for the statement."""
+        return (*(scan.relation for scan in self.scans), *(kept.relation for kept in self.kept))
+
+    @property
+    def is_fed(self) -> bool:
+        """Whether some of the calls are only known when the statement runs."""
+        return any(scan.fed for scan in self.scans)
+
+    @property
+    def stages(self) -> tuple[tuple[Scan, ...], ...]:
+        """The scans in their order: those of one stage need nothing but the stages before."""
+        last = max((scan.stage for scan in self.scans), default=-1)
+        return tuple(tuple(scan for scan in self.scans if scan.stage == at) for at in range(last + 1))
 
     @property
     def requests(self) -> tuple[Request, ...]:

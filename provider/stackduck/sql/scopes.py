@@ -39,6 +39,8 @@ class Occurrence:
     """Parameter name (lower case) → DuckDB type."""
     shared: frozenset[str] = frozenset()
     """Parameters that share their name with a response field: only `name = value` beside the table means them."""
+    required: frozenset[str] = frozenset()
+    """Parameters without which one of its methods cannot be called."""
     has_days: bool = False
     """Whether it is a report of days: a condition on its field `day` chooses what is fetched."""
     disjuncts: Disjuncts | None = None
@@ -74,6 +76,8 @@ class Source:
     join: exp.Join | None = None
     opaque: bool = False
     """Sampled, pivoted or not understood: conditions say nothing about what is read."""
+    node: exp.Expr | None = None
+    """Where it stands, without its join."""
     is_inside: bool = False
     """Joined within another join's side: its ON says nothing of what stands outside."""
 

@@ -5,7 +5,7 @@ Must not parse SQL: it sees tokens. `provider_names` decides whether a statement
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from stackduck.sql.rewrite import Edit, quote, splice
@@ -68,6 +68,12 @@ def three_part_names(statement: Statement) -> Iterator[tuple[Token, Token, Token
         is_name = dot.text == dot2.text == "." and all(t.kind in ("word", "quoted") for t in (a, b, c))
         if is_name and (i == 0 or tokens[i - 1].text != "."):
             yield a, b, c
+
+
+def named_in(text: str, parameters: Mapping[str, object]) -> dict[str, object]:
+    """Return those of the bound values that a text names: DuckDB takes no others."""
+    named = {token.text[1:] for token in tokenize(text) if token.kind == "named"}
+    return {name: value for name, value in parameters.items() if name in named}
 
 
 def query_of(text: str) -> str:

@@ -12,18 +12,10 @@ from itertools import pairwise
 from sqlglot import exp
 
 from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.sql.dialect.structure import is_alias
 from stackduck.sql.scopes import Occurrence, Scopes
 from stackduck.sql.statements import Statement, three_part_names
 from stackduck.sql.tokens import Token
-
-# Words that follow a table's name and are not its alias.
-_CLAUSES = frozenset(
-    {
-        *("WHERE", "JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "ASOF", "POSITIONAL", "SEMI", "ANTI", "NATURAL"),
-        *("ON", "USING", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "QUALIFY", "WINDOW", "UNION", "EXCEPT"),
-        *("INTERSECT", "SELECT", "TABLESAMPLE", "PIVOT", "UNPIVOT", "RETURNING", "OUTER", "AT", "SET", "WHEN"),
-    }
-)
 
 
 def find(statement: Statement, providers: Collection[str]) -> Scopes:
@@ -34,7 +26,7 @@ def find(statement: Statement, providers: Collection[str]) -> Scopes:
         following = statement.tokens[places[c.start] + 1 :][:1]
         if a.name.lower() not in providers or (following and following[0].text in (".", "(")):
             continue
-        alias = exp.TableAlias(this=exp.to_identifier("aliased")) if following and _is_alias(following[0]) else None
+        alias = exp.TableAlias(this=exp.to_identifier("aliased")) if is_alias(next(iter(following), None)) else None
         this, db, catalog = (_identifier(token) for token in (c, b, a))
         table = exp.Table(this=this, db=db, catalog=catalog, alias=alias)
         found.append(Occurrence(len(found), (a.name, b.name, c.name), table, disjuncts=[{}]))
@@ -67,10 +59,6 @@ def refuse_shared(statement: Statement, occurrences: Iterable[Occurrence]) -> No
                 f"stackduck cannot read this statement well enough to tell the parameter {token.name} from the field; "
                 "put the table into a subquery of its own"
             )
-
-
-def _is_alias(token: Token) -> bool:
-    return token.kind == "quoted" or (token.kind == "word" and token.text.upper() not in _CLAUSES)
 
 
 def _identifier(token: Token) -> exp.Identifier:

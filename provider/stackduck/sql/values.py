@@ -1,4 +1,5 @@
-"""Sets of values that a column may have: a list, a range of days or whole numbers, or days of the calendar.
+"""Sets of values that a column may have: a list, a range of days or whole numbers, days of the calendar, or what data
+gives.
 
 Pure arithmetic on sets. Values are the text that a request carries; a range's ends are ordinals.
 """
@@ -9,6 +10,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from stackduck.sql.supplies import Supply
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -47,11 +52,27 @@ class Days:
     """May be empty: that no day is meant is something to say, and not the same as that no row is needed."""
 
 
-Values = Listed | Between | Excluded | Days
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """The values that other tables give when the statement runs."""
+
+    supplies: tuple[Supply, ...]
+    """Each of them gives all values that can match, so that any one is enough."""
+    within: Values | None = None
+    """What the statement itself says of them: no value outside matches."""
+    otherwise: Values | None = None
+    """What takes their place where no supply can be computed in time."""
+
+
+Values = Listed | Between | Excluded | Days | Fed
 
 
 def intersect(a: Values, b: Values) -> Values:
     """Return the values that are in both."""
+    if isinstance(a, Fed):
+        return _fed(a, b)
+    if isinstance(b, Fed):
+        return _fed(b, a)
     if isinstance(a, Days) and isinstance(b, Days):
         return Days(a.days & b.days)
     if isinstance(a, Days):
@@ -74,9 +95,25 @@ def intersect(a: Values, b: Values) -> Values:
     return Between(low, high, a.is_day, a.without | b.without)
 
 
+def _fed(fed: Fed, other: Values) -> Fed:
+    within = other.within if isinstance(other, Fed) else other
+    supplies = (*fed.supplies, *other.supplies) if isinstance(other, Fed) else fed.supplies
+    if within is not None and fed.within is not None:
+        within = intersect(fed.within, within)
+    return Fed(tuple(dict.fromkeys(supplies)), within if within is not None else fed.within, fed.otherwise)
+
+
+def written(values: Values) -> Values | None:
+    """Return what the statement itself says of values, if it says anything."""
+    return values.within if isinstance(values, Fed) else values
+
+
 def unite(sets: Iterable[Values]) -> Listed | Days | None:
     """Return every value of any of the sets; None where one of them is not a finite list."""
-    sets = list(sets)
+    known = [written(values) for values in sets]
+    sets = [values for values in known if values is not None]
+    if len(sets) < len(known):
+        return None
     days = [values.days for values in sets if isinstance(values, Days)]
     if days and len(days) == len(sets):
         return Days(frozenset[date]().union(*days))
@@ -90,7 +127,9 @@ def unite(sets: Iterable[Values]) -> Listed | Days | None:
 
 
 def contains(values: Values, text: str) -> bool:
-    """Tell whether the value is in the set."""
+    """Tell whether the value is in the set, as far as it is known."""
+    if isinstance(values, Fed):
+        return values.within is None or contains(values.within, text)
     if isinstance(values, Listed):
         return text in values.values
     if isinstance(values, Days):
@@ -102,7 +141,9 @@ def contains(values: Values, text: str) -> bool:
 
 
 def enumerate_all(values: Values, *, limit: int = 100_000) -> tuple[str, ...] | None:
-    """Return the values one by one; None for a range with an open end or one too long to be meant."""
+    """Return the values one by one; None for a range with an open end or too long to be meant, and for data's own."""
+    if isinstance(values, Fed):
+        return None if values.within is None else enumerate_all(values.within, limit=limit)
     if isinstance(values, Listed):
         return values.values
     if isinstance(values, Days):
@@ -116,6 +157,8 @@ def enumerate_all(values: Values, *, limit: int = 100_000) -> tuple[str, ...] | 
 
 def is_empty(values: Values) -> bool:
     """Tell whether no value is left."""
+    if isinstance(values, Fed):
+        return values.within is not None and is_empty(values.within)
     if isinstance(values, Listed):
         return not values.values
     if isinstance(values, (Excluded, Days)):

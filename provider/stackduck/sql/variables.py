@@ -76,6 +76,15 @@ def bind(statement: Statement, values: Values | None = None, *, session: frozens
     return Bound(rewritten, parameters, named, 0 if isinstance(values, Mapping) else taken)
 
 
+def merged(values: Values | None, own: Mapping[str, object]) -> Values | None:
+    """Return the user's values and a statement's own. Raises InterfaceError for placeholders that DuckDB cannot mix."""
+    if not own:
+        return values
+    if values is not None and not isinstance(values, Mapping):
+        raise InterfaceError("'{{ .path }}' and ? cannot stand in one script; give the values of $name as a mapping")
+    return {**(values or {}), **own}
+
+
 def names(statement: Statement) -> frozenset[str]:
     """Return the names of the statement's placeholders."""
     return frozenset(name for _, name in _placeholders(statement) if name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from stackduck.errors import NotSupportedError
@@ -18,6 +19,7 @@ Kind = Literal["query", "change", "rows"]
 
 _QUERIES = frozenset(("SELECT", "FROM", "VALUES", "TABLE"))
 _CHANGES = frozenset(("INSERT", "UPDATE", "DELETE", "MERGE"))
+_MAY_CHANGE = ("INSERT", "UPDATE", "REPLACE", "DELETE", "EXEC")
 _ROWS = frozenset(("DESCRIBE", "DESC", "SHOW", "SUMMARIZE", "PIVOT", "UNPIVOT", "CALL", "PRAGMA", "EXECUTE", "EXPLAIN"))
 _WITHOUT_QUERY = frozenset(
     ("ALTER", "ANALYZE", "CALL", "COMMENT", "EXECUTE", "PRAGMA", "PREPARE", "TRUNCATE", "USE", "VACUUM")
@@ -63,6 +65,15 @@ def may_read_views(statement: Statement) -> bool:
     return statement.keyword in _READ_VIEWS
 
 
+def may_change(statement: Statement) -> bool:
+    """Tell whether a statement may change something at a provider, or run one of its methods."""
+    if statement.keyword in _MAY_CHANGE:
+        return True
+    if statement.keyword in ("WITH", "EXPLAIN"):
+        return any(token.is_word(*_MAY_CHANGE) for token in statement.tokens)
+    return any(token.is_word("EXEC") and before.text == "(" for before, token in pairwise(statement.tokens))
+
+
 def explained(statement: Statement) -> tuple[Explain | None, Statement]:
     """Cut EXPLAIN and its options off a statement."""
     tokens = statement.tokens
@@ -97,12 +108,17 @@ def as_query(statement: Statement) -> Statement:
 
 def refuse_others(statement: Statement, providers: Collection[str]) -> None:
     """Refuse what neither reads a provider table at once nor keeps the text that does."""
-    kind = _kind_without_query(statement)
-    for parts in three_part_names(statement) if kind else ():
+    for parts in three_part_names(statement):
         if parts[0].name.lower() in providers:
-            name = ".".join(part.name for part in parts)
-            instead = _INSTEAD.get(kind, "a provider table is only read, and this needs a local one")
-            raise NotSupportedError(f"{kind} cannot take {name}; {instead.format(name=name)}")
+            refuse_to_keep(statement, ".".join(part.name for part in parts))
+
+
+def refuse_to_keep(statement: Statement, name: str) -> None:
+    """Refuse a statement that would keep the name of a table that is only there while it is read."""
+    kind = _kind_without_query(statement)
+    if kind:
+        instead = _INSTEAD.get(kind, "a provider table is only read, and this needs a local one")
+        raise NotSupportedError(f"{kind} cannot take {name}; {instead.format(name=name)}")
 
 
 def renamed(head: str, query: str) -> str:

@@ -6,17 +6,24 @@ replacement and reading CREATE VIEW; the engine keeps the texts.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from sqlglot import exp
 
 from stackduck.errors import NotSupportedError, ProgrammingError
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, quote, splice
-from stackduck.sql.statements import Statement, of_text
+from stackduck.sql.statements import Statement, of_text, plainly_quoted
+
+Exists = Callable[[tuple[str, ...]], bool]
+"""Tells whether the database has a table of a qualified name."""
 
 _DEEPEST = 32
+_SUSPECT = 5
+"""The depth at which it is worth looking whether views read each other in a circle."""
 _CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 _DEFINITIONS = (exp.Drop, exp.Create, exp.Index, exp.UserDefinedFunction)
 
@@ -56,37 +63,71 @@ def names_any(statement: Statement, views: Mapping[str, str]) -> bool:
     return bool(views) and any(t.kind in ("word", "quoted") and t.name.lower() in views for t in statement.tokens)
 
 
-def expand(
-    statement: Statement, views: Mapping[str, str], *, exists: Callable[[tuple[str, ...]], bool] = lambda parts: True
-) -> Statement:
+def refuse_circle(name: str, query: Statement, views: Mapping[str, str], *, exists: Exists) -> None:
+    """Raise ProgrammingError where a view's query reads the view itself, through others or at once.
+
+    `name` is the view's as it was written, qualified or not; `exists` as for `expand`.
+    """
+    own = of_text(name).tokens[-1].name.lower()
+    _Walk(ChainMap({own: query.text}, cast(dict[str, str], views)), exists).follow(query, (own,))
+
+
+def expand(statement: Statement, views: Mapping[str, str], *, exists: Exists = lambda parts: True) -> Statement:
     """Put the text of every view in place of its name, views of views included.
 
     `views` has lower-case names; `exists` tells whether the database has a table of a qualified name. Raises
     ProgrammingError where views name each other in a circle, NotSupportedError for a statement that changes a view.
     """
-    for _ in range(_DEEPEST):
+    for depth in range(_DEEPEST):
         if not names_any(statement, views):
             return statement
+        if depth == _SUSPECT:
+            _Walk(views, exists).follow(statement, ())
         root = parse(statement.text)
         edits = _Expansion(root, views, exists).edits() if root else []
         if not edits:
             return statement
         statement = of_text(splice(statement.text, edits))
-    raise ProgrammingError("views name each other in a circle; define one of them without the others")
+    raise ProgrammingError(f"views are nested deeper than {_DEEPEST}; make a materialized view of one of them")
+
+
+class _Walk:
+    """Goes from a query to the views that it reads, and on, each once."""
+
+    def __init__(self, views: Mapping[str, str], exists: Exists) -> None:
+        self.views = views
+        self.exists = exists
+        self.done: set[str] = set()
+
+    def follow(self, query: Statement, path: tuple[str, ...]) -> None:
+        """Follow a query to which a path of views leads. Raises ProgrammingError for a circle."""
+        root = parse(plainly_quoted(query).text)
+        for table in _Expansion(root, self.views, self.exists).tables() if root else ():
+            name = table.name.lower()
+            if name in path:
+                circle = " reads ".join((*path[path.index(name) :], name))
+                raise ProgrammingError(f"views name each other in a circle: {circle}; define one without the others")
+            if name not in self.done:
+                self.follow(of_text(self.views[name]), (*path, name))
+        self.done.update(path[-1:])
 
 
 class _Expansion:
     """One round of putting texts in place of names."""
 
-    def __init__(self, root: exp.Expr, views: Mapping[str, str], exists: Callable[[tuple[str, ...]], bool]) -> None:
+    def __init__(self, root: exp.Expr, views: Mapping[str, str], exists: Exists) -> None:
         self.root = root
         self.views = views
         self.exists = exists
         self.ctes = {c.alias.lower() for c in root.find_all(exp.CTE)}
 
+    def tables(self) -> list[exp.Table]:
+        """Return where the statement reads a view."""
+        return [table for table in self.root.find_all(exp.Table) if self._is_read(table)]
+
     def edits(self) -> list[Edit]:
         """Return the edits of all views that the statement reads."""
-        tables = [table for table in self.root.find_all(exp.Table) if self._is_read(table)]
+        tables = self.tables()
         by_own_name = {table.name.lower() for table in tables if not table.alias}
         return [*map(self._text_of, tables), *self._prefixes(by_own_name)]
 

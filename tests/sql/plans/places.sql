@@ -70,7 +70,7 @@ SELECT t.id FROM loc l LEFT JOIN made.up.things t ON true WHERE t.org = 'a' OR t
 --> MissingParameterError: needs org
 
 SELECT l.n FROM loc l LEFT JOIN made.up.things t ON t.org = l.org WHERE t.org IS NULL
---> MissingParameterError: needs org
+--> things(org from l.org)
 
 -- within a row NULL equals NULL, so that this keeps rows of loc without a partner
 SELECT l.n FROM loc l LEFT JOIN made.up.days t ON t.org = l.org WHERE (t.org, t.day) IN (('a', NULL))
@@ -219,9 +219,9 @@ SELECT id FROM made.up.things WHERE org = 'a' AND n > (SELECT max(n) FROM made.u
 SELECT z.id FROM loc, LATERAL (SELECT t.id FROM made.up.things t WHERE t.org = 'a' AND t.n = loc.n) AS z
 --> things(org=a)
 
--- fed by data: comes with the language
+-- from data, more of which is in feeds.sql
 SELECT t.id FROM loc JOIN made.up.things t ON t.org = loc.org
---> MissingParameterError: needs org
+--> things(org from loc.org)
 
 -- the same table twice
 SELECT t.id FROM made.up.things t, made.up.things u WHERE t.org = 'a' AND u.org = 'b'

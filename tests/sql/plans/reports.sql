@@ -153,7 +153,7 @@ SELECT u.day FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day =
 --> user_team_days(org=a, day=2026-10-01)
 
 SELECT u.day FROM github.copilot_usage.user_days u JOIN loc l ON u.day = l.day WHERE u.org = 'a' AND l.day BETWEEN '2026-10-01' AND '2026-10-02'
---> user_days(org=a, day=2026-10-01 to 2026-10-02)
+--> user_days(org=a, day from l.day)
 
 SELECT u.day FROM github.copilot_usage.user_days u, github.copilot.copilot_user_one_day_usage_metrics m WHERE u.org = 'a' AND m.enterprise = 'octo' AND m.day = u.day AND m.day = '2026-10-01'
 --> user_days(org=a, day=2026-10-01)
@@ -164,9 +164,10 @@ SELECT u.day FROM github.copilot_usage.user_days u, github.copilot.copilot_user_
 --> copilot_user_one_day_usage_metrics(enterprise=octo, day=2026-01-01)
 --> copilot_user_one_day_usage_metrics(enterprise=octo, day=2026-02-01)
 
--- a day without an end feeds no calls
+-- days without an end are those that the report turns out to have
 SELECT u.day FROM github.copilot_usage.user_days u, github.copilot.copilot_user_one_day_usage_metrics m WHERE u.org = 'a' AND m.enterprise = 'octo' AND m.day = u.day AND u.day > '2026-10-01'
---> MissingParameterError: github.copilot.copilot_user_one_day_usage_metrics needs day; day = '<YYYY-MM-DD>' (day in the statement gives no value: only =, IN, OR of these, or a closed range does)
+--> user_days(org=a, day=2026-10-02 to *)
+--> copilot_user_one_day_usage_metrics(enterprise=octo, day from u.day of github.copilot_usage.user_days)
 
 -- through subqueries, CTEs and views of these
 SELECT * FROM (SELECT day, count(*) AS n FROM github.copilot_usage.user_days WHERE org = 'a' GROUP BY day) WHERE day = '2026-10-01' AND n > 3
@@ -228,7 +229,7 @@ SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_
 
 -- one that chooses is enough
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day = '2026-10-01' AND (day > current_date - (random() * 9)::INT OR user_login = 'x') AND day IN (SELECT day FROM loc)
---> user_days(org=a, day=2026-10-01)
+--> user_days(org=a, day from (SELECT day FROM loc))
 
 -- one that cannot choose is never taken for none
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day > current_date - (random() * 9)::INT
@@ -265,7 +266,8 @@ SELECT l.n FROM loc l LEFT JOIN github.copilot_usage.user_days u ON u.org = 'a' 
 --> NotSupportedError: github.copilot_usage.user_days: u.day IS DISTINCT FROM DATE '2026-10-01' does not say which days to fetch, because it also holds for rows to which an outer join gives no day; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
 SELECT b.user_id FROM github.copilot_usage.user_days a JOIN github.copilot_usage.user_days b ON b.day = a.day + 7 WHERE a.org = 'a' AND b.org = 'b' AND a.day = '2026-10-01'
---> NotSupportedError: github.copilot_usage.user_days: b.day = a.day + 7 does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as b.day >= current_date - 28
+--> user_days(org=a, day=2026-10-01)
+--> user_days(org=b, day from a.day + 7 of github.copilot_usage.user_days)
 
 SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND t.org = 'b' AND t.day = '2026-10-01' WHERE u.org = 'a'
 --> NotSupportedError: github.copilot_usage.user_days: u.day = t.day does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as u.day >= current_date - 28
@@ -286,36 +288,36 @@ SELECT * FROM (SELECT COLUMNS('day|user_id') FROM github.copilot_usage.user_days
 SELECT * FROM (SELECT day AS d FROM github.copilot_usage.user_days u JOIN range(3) AS r(n) ON true WHERE u.org = 'a' LIMIT 9) WHERE d > '2026-10-01'
 --> NotSupportedError: github.copilot_usage.user_days: d > '2026-10-01' does not say which days to fetch, because not every row that is read must meet it
 
--- nor are days that another table would give
+-- days that another table gives are fetched, and not the latest ones
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day = (SELECT max(day) FROM loc)
---> NotSupportedError: github.copilot_usage.user_days: day = (SELECT max(day) FROM loc) takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as user_days.day >= current_date - 28
+--> user_days(org=a, day from (SELECT max(day) FROM loc))
 
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day IN (SELECT day FROM loc)
---> NotSupportedError: github.copilot_usage.user_days: day IN (SELECT day FROM loc) takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as user_days.day >= current_date - 28
+--> user_days(org=a, day from (SELECT day FROM loc))
 
 SELECT u.user_id FROM github.copilot_usage.user_days u JOIN loc l ON u.day = l.day WHERE u.org = 'a'
---> NotSupportedError: github.copilot_usage.user_days: u.day = l.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> user_days(org=a, day from l.day)
 
 SELECT u.user_id FROM github.copilot_usage.user_days u JOIN loc l USING (day) WHERE u.org = 'a'
---> NotSupportedError: github.copilot_usage.user_days: USING (day) takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> user_days(org=a, day from l.day)
 
 SELECT u.user_id FROM github.copilot_usage.user_days u JOIN loc l ON u.day BETWEEN l.day AND l.day + 7 WHERE u.org = 'a'
---> NotSupportedError: github.copilot_usage.user_days: u.day BETWEEN l.day AND l.day + 7 takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> NotSupportedError: github.copilot_usage.user_days: u.day BETWEEN l.day AND l.day + 7 takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
 SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND EXISTS (SELECT 1 FROM loc l WHERE l.day = u.day)
---> NotSupportedError: github.copilot_usage.user_days: l.day = u.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> user_days(org=a, day from l.day)
 
 SELECT l.n, x.users FROM loc l, LATERAL (SELECT count(*) AS users FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = l.day) x
---> NotSupportedError: github.copilot_usage.user_days: u.day = l.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> user_days(org=a, day from l.day)
 
 SELECT l.n FROM loc l LEFT JOIN github.copilot_usage.user_days u ON u.org = 'a' AND u.day = l.day WHERE u.day IS NULL
---> NotSupportedError: github.copilot_usage.user_days: u.day = l.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> user_days(org=a, day from l.day)
 
 SELECT u.user_id FROM github.copilot_usage.user_days u ANTI JOIN loc l ON u.day = l.day WHERE u.org = 'a'
---> NotSupportedError: github.copilot_usage.user_days: u.day = l.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> NotSupportedError: github.copilot_usage.user_days: u.day = l.day takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
 SELECT u.user_id FROM github.copilot_usage.user_days u ASOF JOIN loc l ON u.day >= l.day WHERE u.org = 'a'
---> NotSupportedError: github.copilot_usage.user_days: u.day >= l.day takes the days to fetch from another table, which is not supported; add a condition on day alone beside the table, such as u.day >= current_date - 28
+--> NotSupportedError: github.copilot_usage.user_days: u.day >= l.day takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
 -- an enterprise or an organization
 SELECT user_id FROM github.copilot_usage.user_days WHERE enterprise = 'octo' AND org = 'a'

@@ -1,0 +1,259 @@
+"""Any provider's document, from the statement to the socket: servers, credentials, pages, views, and refusals."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import stackduck
+from stackduck.errors import (
+    AuthenticationError,
+    MissingParameterError,
+    NotSupportedError,
+    ProgrammingError,
+)
+
+from ..api.conftest import Reply, Seen, Server, serve
+
+__all__ = ["serve"]
+
+ROW = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
+WRAPPED = {"type": "object", "properties": {"rows": {"type": "array", "items": ROW}, "next": {"type": "string"}}}
+ORG = {"name": "org", "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def method(path: str, verb: str = "get", *, key: str = "$.rows", **more: Any) -> dict[str, Any]:
+    pointer = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{verb}"
+    response = {"mediaType": "application/json", "openAPIDocKey": "200", "objectKey": key}
+    return {"operation": {"$ref": pointer}, "response": response, **more}
+
+
+def operation(schema: Any = None, **more: Any) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema or WRAPPED}}
+    return {"responses": {"200": {"content": content}}, **more}
+
+
+def resource(name: str, methods: dict[str, Any], *, select: list[str], **more: Any) -> dict[str, Any]:
+    refs = [{"$ref": f"#/components/x-stackQL-resources/{name}/methods/{each}"} for each in select]
+    return {"id": f"acme.a.{name}", "name": name, "methods": methods, "sqlVerbs": {"select": refs}, **more}
+
+
+def document(server: str, **variables: Any) -> dict[str, Any]:
+    """Return a service with one resource for each thing that may be asked of it."""
+    tokens = {
+        "requestToken": {"key": "token", "location": "query"},
+        "responseToken": {"key": "$.next", "location": "body"},
+    }
+    numbers = {
+        "algorithm": "page_number",
+        "requestToken": {"key": "page", "location": "query"},
+        "responseToken": {"key": "$.page", "location": "body"},
+        "responseTerminator": {"key": "$.pages", "location": "body"},
+    }
+    version = {"name": "X-Version", "in": "header", "schema": {"type": "string", "default": "2026-01-01"}}
+    view = "SELECT id, upper(name) AS shout FROM acme.a.tokens WHERE org = '{{ org }}'"
+    spy = "SELECT content AS name FROM read_text('/etc/hostname')"
+    resources = {
+        "tokens": resource(
+            "tokens", {"list": method("/orgs/{org}/rows", config={"pagination": tokens})}, select=["list"]
+        ),
+        "numbers": resource("numbers", {"list": method("/rows", config={"pagination": numbers})}, select=["list"]),
+        "signed": resource("signed", {"list": method("/rows", config={"auth": {"type": "oauth2"}})}, select=["list"]),
+        "shaped": resource(
+            "shaped",
+            {"list": method("/rows"), "odd": method("/rows", response={"transform": {"type": "golang_template"}})},
+            select=["odd"],
+        ),
+        "posted": resource("posted", {"ask": method("/rows", "post")}, select=["ask"]),
+        "far": resource("far", {"list": method("/far")}, select=["list"]),
+        "vw": resource("vw", {}, select=[], config={"views": {"select": {"ddl": view}}}),
+        "spy": resource("spy", {}, select=[], config={"views": {"select": {"ddl": spy}}}),
+    }
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "a", "version": "1"},
+        "servers": [{"url": server, "variables": variables}],
+        "paths": {
+            "/orgs/{org}/rows": {"get": operation(parameters=[ORG, version])},
+            "/rows": {"get": operation(), "post": operation()},
+            "/far": {"get": operation(servers=[{"url": "https://{site}.example.test"}])},
+        },
+        "components": {"x-stackQL-resources": resources},
+    }
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Callable[..., Path]:
+    """Write a registry folder with the provider acme."""
+
+    def write(tree: dict[str, Any], *, auth: dict[str, str] | None = None) -> Path:
+        home = tmp_path / "registry" / "acme" / "v1"
+        (home / "services").mkdir(parents=True)
+        service = {"id": "a", "service": {"$ref": "acme/v1/services/a.yaml"}}
+        listed = {"id": "acme", "name": "acme", "version": "v1", "providerServices": {"a": service}}
+        told = {**listed, "config": {"auth": auth or {"type": "bearer", "credentialsenvvar": "HOME"}}}
+        for file, content in (("provider.yaml", told), ("services/a.yaml", tree)):
+            # JSON is YAML, and some documents have tags that no YAML knows.
+            (home / file).write_text("{ 'x-odd': !js/undefined '', " + json.dumps(content)[1:])
+        return tmp_path / "registry"
+
+    return write
+
+
+@pytest.fixture
+def asked_at(
+    serve: Callable[..., Server], registry: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[stackduck.Connection, Server]]:
+    """Serve acme on a real socket, and connect with a credential bound to it."""
+    monkeypatch.setenv("ACME_TOKEN", "acme-secret")
+
+    def open_connection(**options: Any) -> tuple[stackduck.Connection, Server]:
+        server = serve(answer)
+        folder = registry(document(options.pop("server", server.url)), auth=options.pop("shown", None))
+        options.setdefault("auth", {server.url: "ACME_TOKEN"})
+        return stackduck.connect(registry=folder, api_url="http://127.0.0.1:1", token="ghp_x", **options), server
+
+    return open_connection
+
+
+def answer(seen: Seen) -> Reply:
+    """Answer three pages by token or by number."""
+    query = dict(pair.split("=") for pair in seen.target.partition("?")[2].split("&") if pair)
+    page = int(query.get("token", query.get("page", "1")))
+    rows = [{"id": page, "name": f"row {page}"}]
+    said = {"rows": rows, "page": page, "pages": 3, **({"next": str(page + 1)} if page < 3 else {})}
+    return Reply(body=json.dumps(said).encode())
+
+
+Ask = Callable[..., tuple[stackduck.Connection, Server]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "kind", "told"),
+    [
+        ("SELECT * FROM acme.a.signed", AuthenticationError, "'oauth2', which stackduck does not make"),
+        ("SELECT * FROM acme.a.shaped", NotSupportedError, "acme.a.shaped.odd cannot be used: its response needs"),
+        ("SELECT * FROM acme.a.posted", NotSupportedError, "a POST, which may change something; run it by EXEC"),
+        ("SELECT * FROM acme.a.far WHERE site = 'evil.com/'", ProgrammingError, "it is part of the host"),
+        ("SELECT * FROM acme.a.far WHERE site = 'x'", AuthenticationError, "asked at x.example.test, to which no"),
+        ("SELECT * FROM acme.a.far", MissingParameterError, "acme.a.far needs site"),
+        ("SELECT * FROM acme.a.vw", MissingParameterError, "acme.a.vw needs org; add WHERE org = '<org>'"),
+        ("SELECT * FROM acme.a.spy", NotSupportedError, "reads from read_text"),
+    ],
+    ids=["auth", "transform", "post", "host", "unbound", "variable", "view", "file"],
+)
+def test_what_is_not_supported_says_so_by_name_and_asks_nobody(
+    sql: str, kind: type[Exception], told: str, asked_at: Ask
+) -> None:
+    connection, server = asked_at()
+    with connection, pytest.raises(kind) as raised:
+        connection.execute(sql)
+    assert told in str(raised.value)
+    assert server.seen == []
+
+
+def test_nothing_is_asked_of_a_host_that_the_user_did_not_name(asked_at: Ask) -> None:
+    connection, server = asked_at(auth={})
+    with connection, pytest.raises(AuthenticationError, match="to which no credential is bound"):
+        connection.execute("SELECT * FROM acme.a.numbers")
+    assert server.seen == []
+
+
+def test_a_document_reads_no_variable_of_the_environment(asked_at: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/never-sent")
+    connection, server = asked_at()
+    with connection:
+        connection.execute("SELECT * FROM acme.a.numbers")
+    assert {seen.headers["authorization"] for seen in server.seen} == {"Bearer acme-secret"}
+
+
+def test_rows_come_by_token_with_the_document_s_headers(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        cursor = connection.execute("SELECT org, id, name FROM acme.a.tokens WHERE org = 'a/b' ORDER BY id")
+        assert cursor.fetchall() == [("a/b", n, f"row {n}") for n in (1, 2, 3)]
+    assert server.targets == ["/orgs/a%2Fb/rows", "/orgs/a%2Fb/rows?token=2", "/orgs/a%2Fb/rows?token=3"]
+    assert {seen.headers["x-version"] for seen in server.seen} == {"2026-01-01"}
+    assert {seen.headers["accept"] for seen in server.seen} == {"application/json"}
+
+
+def test_rows_come_by_page_number(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        assert connection.execute("SELECT sum(id) FROM acme.a.numbers").fetchone() == (6,)
+    assert sorted(server.targets) == ["/rows", "/rows?page=2", "/rows?page=3"]
+
+
+@pytest.mark.parametrize(
+    ("shown", "header"),
+    [
+        ({"type": "api_key", "name": "X-Key", "location": "header"}, ("x-key", "acme-secret")),
+        ({"type": "api_key", "valuePrefix": "SSWS "}, ("authorization", "SSWS acme-secret")),
+        ({"type": "null_auth"}, ("authorization", "Bearer acme-secret")),
+    ],
+    ids=["header", "prefix", "none said"],
+)
+def test_credentials_are_shown_as_the_document_wants(
+    shown: dict[str, str], header: tuple[str, str], asked_at: Ask
+) -> None:
+    connection, server = asked_at(shown=shown)
+    with connection:
+        connection.execute("SELECT count(*) FROM acme.a.numbers")
+    assert all(seen.headers[header[0]] == header[1] for seen in server.seen)
+
+
+def test_a_view_of_the_document_is_read_with_the_values_given(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        cursor = connection.execute("SELECT * FROM acme.a.vw v WHERE v.org = ? AND id < 3", ["octo"])
+        assert [column[0] for column in cursor.description or ()] == ["id", "shout"]
+        assert sorted(cursor.fetchall()) == [(1, "ROW 1"), (2, "ROW 2")]
+    assert server.targets[0] == "/orgs/octo/rows"
+
+
+def test_ports_and_paths_of_a_server_may_be_chosen(
+    serve: Callable[..., Server], registry: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACME_TOKEN", "acme-secret")
+    server, other = serve(answer), serve(answer)
+    port = server.url.rpartition(":")[2]
+    folder = registry(document("http://127.0.0.1:{port}/{base}", base={"default": "api/v1"}))
+    with stackduck.connect(registry=folder, auth={server.url: "ACME_TOKEN"}) as connection:
+        connection.execute(f"SELECT port, id FROM acme.a.numbers WHERE port = '{port}'")
+        connection.execute(f"SELECT id FROM acme.a.numbers WHERE port = '{port}' AND base = '../x'")
+        with pytest.raises(AuthenticationError, match="to which no credential is bound"):
+            connection.execute("SELECT id FROM acme.a.numbers WHERE port = $p", {"p": other.url.rpartition(":")[2]})
+    assert {target.partition("/rows")[0] for target in server.targets} == {"/api/v1", "/..%2Fx"}
+    assert other.seen == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "rows"),
+    [
+        ("shaped", [("odd", "", "SELECT"), ("list", "", "EXEC")]),
+        ("posted", [("ask", "", "SELECT")]),
+        ("far", [("list", "site", "SELECT")]),
+        ("tokens", [("list", "org", "SELECT")]),
+        ("vw", [("__view__", "org", "SELECT")]),
+    ],
+)
+def test_what_is_not_supported_is_listed_all_the_same(
+    resource: str, rows: list[tuple[str, str, str]], asked_at: Ask
+) -> None:
+    connection, server = asked_at()
+    with connection:
+        assert connection.execute(f"SHOW METHODS IN acme.a.{resource}").fetchall() == rows
+    assert server.seen == []
+
+
+def test_the_calls_that_explain_lists_name_their_host(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        row = connection.execute("EXPLAIN SELECT * FROM acme.a.tokens WHERE org = 'octo'").fetchone()
+    assert row
+    assert row[2] == f"GET {server.url}/orgs/octo/rows"
+    assert server.seen == []
