@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from stackduck.errors import NotSupportedError
+from stackduck.sql.constants import NULL, Constants
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scopes import Occurrence, Query, Scopes, Source
 from stackduck.sql.statements import Statement
@@ -66,6 +67,16 @@ def uncertain(scopes: Scopes) -> Iterator[tuple[Occurrence, exp.Column]]:
                 for source in query.sources:
                     if source.occurrence and source.has(column.name.lower()) is not False:
                         yield source.occurrence, column
+
+
+def is_never_true(column: exp.Column, constants: Constants) -> bool:
+    """Tell whether a column only stands in a comparison with NULL, which holds for no row, whatever the column is."""
+    comparison = column.parent
+    while isinstance(comparison, exp.Paren):
+        comparison = comparison.parent
+    if not isinstance(comparison, (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)):
+        return False
+    return any(constants.value(side) is NULL for side in (comparison.this, comparison.expression))
 
 
 def _query_of(column: exp.Expr, by_node: Mapping[int, Query]) -> Query | None:

@@ -106,6 +106,7 @@ class _Planner:
             unparsed.refuse_stars(statement)
         unparsed.refuse_shared(statement, (o for o in self.tree.occurrences if self.tree.source_of(o) is None))
         self.references = columns.references(self.tree)
+        self.constants = Constants(parameters, self._today)
         self.day_conditions = DayConditions(statement, parameters, database.matching_days)
         self.feeding = feeds.Feeding(self.tree, statement, parameters, volatile=database.volatile_functions)
         self.arranged: Mapping[Occurrence, Arranged] = {}
@@ -134,8 +135,7 @@ class _Planner:
 
     def find_values(self, *, only_columns: bool) -> None:
         """Prove values from the text, then from DuckDB's optimizer for what is left or left to data."""
-        constants = Constants(self.parameters, self._today)
-        conditions.collect(self.tree, constants, self.day_conditions, is_fed=not only_columns)
+        conditions.collect(self.tree, self.constants, self.day_conditions, is_fed=not only_columns)
         self.feeding.keep_usable(self.tree.occurrences)
         if only_columns or all(self._is_settled(o) for o in self.tree.occurrences):
             return
@@ -217,7 +217,8 @@ class _Planner:
 
     def _reader(self, occurrence: Occurrence, *, only_columns: bool) -> Method:
         """Return the method that reads a table."""
-        resource, mentioned = self.resources[occurrence], {r.name for r in self.references[occurrence]}
+        resource = self.resources[occurrence]
+        mentioned = {r.name for r in self.references[occurrence] if not columns.is_never_true(r.column, self.constants)}
         if only_columns:
             return methods.choose(resource, [], mentioned=mentioned) or methods.select_methods(resource)[0]
         method = self._method(occurrence, mentioned)
@@ -241,6 +242,7 @@ class _Planner:
             for p in method.parameters
             if p.name.lower() in names
         )
+        parameters += self._unused_parameters(occurrence, method)
         requests = () if reports.is_report(method) else tuple(build(resource, method, dict(call)) for call in calls)
         relation = self.database.new_relation_name(resource.full_name)
         arranged = self.arranged.get(occurrence)
@@ -248,6 +250,12 @@ class _Planner:
         scan = Scan(relation, resource, method, parameters, calls, requests, self.needed, chosen, stage=stage)
         fed = occurrence if arranged and any(arranged.groups) else None
         return (resource.full_name, method.name, parameters, calls, chosen, fed), scan
+
+    def _unused_parameters(self, occurrence: Occurrence, method: Method) -> tuple[ScanParameter, ...]:
+        """Return the parameters of other methods that the statement names, only to compare them with NULL."""
+        known = {c.name.lower() for c in method.columns} | {p.name.lower() for p in method.parameters}
+        named = dict.fromkeys(r.name for r in self.references[occurrence] if r.name not in known)
+        return tuple(ScanParameter(name, name, occurrence.types[name]) for name in named if name in occurrence.types)
 
     def _selections(self, occurrence: Occurrence, method: Method) -> tuple[Selection, ...]:
         """Return what to read of a report. Raises NotSupportedError for a condition on its day that chooses none."""
@@ -346,7 +354,8 @@ class _Planner:
         for reference in self.references[occurrence]:
             name = reference.name
             is_parameter = name in occurrence.types and name not in occurrence.shared
-            if is_parameter and not reference.is_output and not methods.supplied(ways, name):
+            is_asked = not reference.is_output and not columns.is_never_true(reference.column, self.constants)
+            if is_parameter and is_asked and not methods.supplied(ways, name):
                 yield reference
 
     def _parameter_columns(self, occurrence: Occurrence, method: Method) -> set[str]:

@@ -193,3 +193,17 @@ def test_few_connections_at_once_are_enough(connect: Connect, twin: Twin) -> Non
     rows = sorted_text(twin.ask(sql.format("octo-demo-eng")))
     for name in ("octo-stale", "octo-torn", "octo-demo-eng"):
         assert sorted_text(connect(False, concurrency=1).execute(sql.format(name)).fetchall()) == rows
+
+
+@pytest.mark.parametrize("scope", ["enterprise", "org"])
+@pytest.mark.parametrize("resource", ["user_days", "user_day_features", "entity_days", "seats", "report_days"])
+def test_one_statement_is_of_an_enterprise_or_of_an_organization(
+    connection: stackduck.Connection, resource: str, scope: str
+) -> None:
+    names = {"enterprise": None, "org": None, scope: {"enterprise": "octo-demo", "org": "octo-demo-eng"}[scope]}
+    on_monday = "" if resource == "seats" else f" AND {ON_MONDAY}"
+    for_both = f"SELECT * FROM {full(resource)} WHERE (enterprise = $enterprise OR org = $org){on_monday}"
+    plain = f"SELECT * FROM {full(resource)} WHERE {scope} = '{names[scope]}'{on_monday}"
+    rows = sorted_text(connection.execute(for_both, names).fetchall())
+    assert rows == sorted_text(connection.execute(plain).fetchall())
+    assert rows

@@ -319,6 +319,19 @@ SELECT u.user_id FROM github.copilot_usage.user_days u ANTI JOIN loc l ON u.day 
 SELECT u.user_id FROM github.copilot_usage.user_days u ASOF JOIN loc l ON u.day >= l.day WHERE u.org = 'a'
 --> NotSupportedError: github.copilot_usage.user_days: u.day >= l.day takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
 
+-- one statement for both: what is compared with NULL holds for no row
+SELECT user_id FROM github.copilot_usage.user_days WHERE (enterprise = 'octo' OR org = NULL) AND day = '2026-10-01'
+--> user_days(enterprise=octo, day=2026-10-01)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE (enterprise = NULL OR org = 'a') AND day = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE (enterprise = 'octo' OR org = NULL OR lower(org) = 'a')
+--> ProgrammingError: github.copilot_usage.user_days is read from the reports of an enterprise or from those of an organization, not both; leave out enterprise or org, or write a UNION ALL of two queries
+
+SELECT user_id, org FROM github.copilot_usage.user_days WHERE (enterprise = 'octo' OR org = NULL)
+--> ProgrammingError: github.copilot_usage.user_days is read from the reports of an enterprise or from those of an organization, not both; leave out enterprise or org, or write a UNION ALL of two queries
+
 -- an enterprise or an organization
 SELECT user_id FROM github.copilot_usage.user_days WHERE enterprise = 'octo' AND org = 'a'
 --> ProgrammingError: github.copilot_usage.user_days is read from the reports of an enterprise or from those of an organization, not both; leave out enterprise or org, or write a UNION ALL of two queries

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import quoted
+from stackduck.execute.reports.shapes import parameter_columns
 from stackduck.reports.calendar import days_of, possible_days, utc_day, wanted_days, why_not
 from stackduck.reports.coverage import NOT_PROCESSED
 from stackduck.reports.kinds import REPORTS
@@ -30,8 +31,7 @@ def fill(session: Session, scan: Scan, *, archive: Archive | None, now: datetime
         types = dict(scan.types)
         lists: dict[str, object] = {f"c{at}": [row[at] for row in rows] for at in range(len(_FIELDS))}
         chosen = [f"unnest($c{at}::{types[name]}[]) AS {quoted(name)}" for at, name in enumerate(_FIELDS)]
-        chosen += [f"$name AS {quoted(parameter.column)}" for parameter in scan.parameters]
-        lists |= {"name": selection.name} if scan.parameters else {}
+        chosen += parameter_columns(scan, selection.name)
         session.rows(f"INSERT INTO {quoted(scan.relation)} BY NAME SELECT {', '.join(chosen)}", lists)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stackduck.engine.report_sql import EXTRA, Describe, Kept, Reports
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
-from stackduck.execute.reports.shapes import about, element_fields
+from stackduck.execute.reports.shapes import about, element_fields, parameter_columns
 
 if TYPE_CHECKING:
     from datetime import date
@@ -52,7 +52,7 @@ def _one(scan: Scan, part: Files, describe: Describe) -> str:
         known = {name for name in names if name in there}
         source = reports.rows([name for name in names if name in known])
     columns = [quoted(c.name) if c.name in known else f"NULL::{c.type} AS {quoted(c.name)}" for c in scan.columns]
-    columns += [f"{text(part.name)} AS {quoted(p.column)}" for p in scan.parameters]
+    columns += parameter_columns(scan, part.name)
     days = ", ".join(f"DATE {text(str(day))}" for day in part.days)
     return f"SELECT {', '.join(columns)} FROM ({source}){f' WHERE day IN ({days})' if days else ''}"
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from stackduck.catalog.requests import build
 from stackduck.engine import seats
 from stackduck.engine.session import quoted
-from stackduck.engine.shapes import text
 from stackduck.errors import PermissionDeniedError
-from stackduck.execute.reports.shapes import PROVIDER
+from stackduck.execute.reports.shapes import PROVIDER, parameter_columns
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
@@ -62,12 +61,11 @@ def _parts(scan: Scan, catalog: Catalog, session: Session) -> Iterator[Scan]:
 
 def relate(found: Grants, session: Session) -> None:
     """Make the relation of a scan of seats."""
-    columns = ", ".join(quoted(column.name) for column in found.scan.columns)
+    columns = [quoted(column.name) for column in found.scan.columns]
     queries = []
     for part in found.parts:
-        name = text(part.calls[0][0][1])
-        given = "".join(f", {name} AS {quoted(parameter.column)}" for parameter in found.scan.parameters)
-        queries.append(f"SELECT {columns}{given} FROM ({seats.merged(quoted(part.relation))})")
+        listed = columns + parameter_columns(found.scan, part.calls[0][0][1])
+        queries.append(f"SELECT {', '.join(listed)} FROM ({seats.merged(quoted(part.relation))})")
     if queries:
         session.become_view(found.scan.relation, "\nUNION ALL\n".join(queries))
 

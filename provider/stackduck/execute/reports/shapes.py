@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.ingest.trees import Listed, ReportShape, Struct, text_of
 from stackduck.engine.report_sql import EXTRA
+from stackduck.engine.session import quoted
+from stackduck.engine.shapes import text
 from stackduck.errors import ProgrammingError
 from stackduck.reports.kinds import report_of
 
@@ -37,6 +39,13 @@ def about(method: Method) -> About:
     said = method.extras["report"]
     assert isinstance(said, dict)
     return About(said["report"], said["scope"], said.get("array", ""), bool(said.get("wrapper")))
+
+
+def parameter_columns(scan: Scan, name: str) -> list[str]:
+    """Return the SELECT list's items for a scan's parameters, where `name` is whose report it is."""
+    scope = about(scan.method).scope
+    values = {p.column: text(name) if p.name == scope else "NULL::VARCHAR" for p in scan.parameters}
+    return [f"{value} AS {quoted(column)}" for column, value in values.items()]
 
 
 def report_shape(catalog: Catalog, report: str, scope: str) -> ReportShape:
