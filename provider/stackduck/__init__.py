@@ -7,6 +7,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from stackduck import aio
     from stackduck.dbapi import (
         BINARY,
         DATETIME,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from stackduck.errors import (
         AuthenticationError,
         CallLimitError,
+        ConfigurationError,
         DatabaseError,
         DataError,
         Error,
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
         MissingDaysError,
         MissingParameterError,
         NotFoundError,
+        NotRecordedError,
         NotSupportedError,
         OperationalError,
         PermissionDeniedError,
@@ -50,7 +53,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 apilevel = "2.0"
-threadsafety = 1
+threadsafety = 2
 paramstyle = "qmark"
 
 __all__ = [
@@ -62,6 +65,7 @@ __all__ = [
     "AuthenticationError",
     "Binary",
     "CallLimitError",
+    "ConfigurationError",
     "Connection",
     "Cursor",
     "DataError",
@@ -75,6 +79,7 @@ __all__ = [
     "MissingDaysError",
     "MissingParameterError",
     "NotFoundError",
+    "NotRecordedError",
     "NotSupportedError",
     "OperationalError",
     "PermissionDeniedError",
@@ -89,6 +94,7 @@ __all__ = [
     "TimestampFromTicks",
     "Warning",
     "__version__",
+    "aio",
     "apilevel",
     "connect",
     "paramstyle",
@@ -102,6 +108,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'stackduck' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "aio":
+        return import_module("stackduck.aio")
     home = "stackduck.errors" if name.endswith("Error") or name == "Warning" else "stackduck.dbapi"
     value: object = getattr(import_module(home), name)
     globals()[name] = value

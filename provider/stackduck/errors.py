@@ -2,12 +2,14 @@
 
 Error
 ├── InterfaceError                a closed cursor, a parameter of the wrong kind: misuse of this library
+│   └── ConfigurationError        a configuration file that cannot be used
 └── DatabaseError
     ├── ProgrammingError          bad SQL, an unknown name, a document that cannot be used
     │   └── MissingParameterError a resource without a value that its method requires
     ├── OperationalError          the network, GitHub, or a guard that stopped the statement
     │   ├── AuthenticationError   no token, or GitHub does not accept it
     │   ├── PermissionDeniedError the token is good but may not do this
+    │   ├── NotRecordedError      what a recording was asked and does not hold
     │   ├── NotFoundError         GitHub knows no such thing, or hides it from this token
     │   ├── CallLimitError        a statement of more calls than the user allows
     │   ├── MissingDaysError      a day of a report that is not there, where the user wants no gaps
@@ -30,10 +32,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from pathlib import Path
 
 __all__ = [
     "AuthenticationError",
     "CallLimitError",
+    "ConfigurationError",
     "DataError",
     "DatabaseError",
     "Error",
@@ -43,6 +47,7 @@ __all__ = [
     "MissingDaysError",
     "MissingParameterError",
     "NotFoundError",
+    "NotRecordedError",
     "NotSupportedError",
     "OperationalError",
     "PermissionDeniedError",
@@ -63,6 +68,16 @@ class Error(Exception):
 
 class InterfaceError(Error):
     """The library was used wrongly: a closed cursor, parameters of the wrong kind."""
+
+
+class ConfigurationError(InterfaceError):
+    """A configuration file holds what it must not, or cannot be read."""
+
+    def __init__(self, message: str, *, path: Path | None = None, line: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        """Where in the file, from 1."""
 
 
 class DatabaseError(Error):
@@ -115,6 +130,10 @@ class PermissionDeniedError(OperationalError):
 
 class NotFoundError(OperationalError):
     """GitHub knows no such thing, or hides it from this token (404)."""
+
+
+class NotRecordedError(OperationalError):
+    """A recording that answers in GitHub's place has no answer to this."""
 
 
 class CallLimitError(OperationalError):

@@ -207,6 +207,22 @@ def test_tables_that_feed_each_other_are_refused_with_both_names(hub: Hub, conne
     assert hub.asked == []
 
 
+def test_a_local_table_that_is_changed_feeds_nothing_and_the_lacking_parameter_is_named(
+    hub: Hub, connect: Connect
+) -> None:
+    connection = connect()
+    connection.execute("CREATE TABLE local AS SELECT 'a' AS login, '' AS company")
+    text = "UPDATE local SET company = p.company FROM {} p WHERE p.{} = local.login"
+    with pytest.raises(errors.MissingParameterError, match="read by me, which does not take username; give username"):
+        connection.execute(text.format("hub.core.people", "username"))
+    with pytest.raises(errors.ProgrammingError, match="no column 'user'"):
+        connection.execute(text.format("hub.core.people", "user"))
+    assert hub.asked == []
+    fed = "(SELECT p.login, p.company FROM local JOIN hub.core.people p ON p.username = local.login)"
+    assert connection.execute(text.format(fed, "login")).rowcount == 1
+    assert connection.execute("SELECT company FROM local").fetchall() == [("a & sons",)]
+
+
 def test_an_alias_of_the_select_list_feeds_nothing(hub: Hub, connect: Connect) -> None:
     with pytest.raises(errors.MissingParameterError, match="needs org"):
         connect().execute("SELECT v.x AS o FROM (VALUES ('x')) v(x), hub.core.members m WHERE m.org = o")
@@ -222,6 +238,16 @@ def test_a_fed_value_without_a_thing_is_no_row_and_a_warning(hub: Hub, connect: 
     cursor = connect().execute(f"{FED} ORDER BY ALL")
     assert cursor.fetchall() == [("a", "a & sons"), ("c", "c & sons")]
     assert cursor.warnings == [f"hub.core.people: nothing for 1 of 3 fed values: username = 'b' ({status})"]
+
+
+def test_a_warning_tells_the_written_value_too_where_there_are_several(hub: Hub, connect: Connect) -> None:
+    hub.has |= {"/repos/o/a/files": [{"path": "1"}], "/repos/q/b/files": [{"path": "2"}]}
+    cursor = connect().execute(
+        "SELECT path FROM unnest(['a', 'b']) v(n) JOIN hub.core.files f ON f.repo = n WHERE f.owner IN ('o', 'q')"
+    )
+    assert sorted(cursor.fetchall()) == [("1",), ("2",)]
+    told = "hub.core.files: nothing for 2 of 4 fed values: (repo = 'a', owner = 'q'), (repo = 'b', owner = 'o') (404)"
+    assert cursor.warnings == [told]
 
 
 def test_the_only_fed_value_may_be_without_a_thing(hub: Hub, connect: Connect) -> None:
@@ -374,6 +400,39 @@ def test_a_statement_leaves_no_relation_behind(hub: Hub, connect: Connect) -> No
 
 
 # EXPLAIN
+
+
+def test_explain_does_not_guess_how_many_values_a_table_gives_that_is_not_here(hub: Hub, connect: Connect) -> None:
+    text = (
+        "EXPLAIN WITH o AS (SELECT 'x' AS org WHERE random() < 2) SELECT 1 FROM o JOIN hub.core.members m USING (org) "
+        "JOIN hub.core.people p ON p.username = m.login"
+    )
+    assert [(row[0], row[4]) for row in connect().execute(text).fetchall()] == [
+        ("hub.core.members", None),
+        ("hub.core.people", None),
+    ]
+    assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("source", "calls"),
+    [
+        ("(VALUES ('a'), ('b'), ('a'), (NULL)) v(x)", 2),
+        ("unnest(['a', 'b', 'c']) v(x)", 3),
+        ("generate_series(1, 5000) v(x)", 5000),
+        ("names v(x)", 3),
+        ("(FROM names WHERE name > 'a') v(x)", 2),
+        ("(FROM names WHERE false) v(x)", 0),
+    ],
+    ids=["values", "unnest", "more than are allowed", "table", "conditions", "nothing"],
+)
+def test_explain_counts_the_values_that_are_here(hub: Hub, connect: Connect, source: str, calls: int) -> None:
+    connection = connect()
+    connection.execute("CREATE TABLE names AS FROM (VALUES ('a'), ('b'), ('c')) v(name)")
+    text = f"EXPLAIN SELECT 1 FROM {source} JOIN hub.core.files f ON f.owner = x::VARCHAR AND f.repo IN ('p', 'q')"
+    [(*_, told, _)] = connection.execute(text).fetchall()
+    assert told == 2 * calls
+    assert hub.asked == []
 
 
 def test_explain_tells_order_and_origin_and_asks_nothing(hub: Hub, connect: Connect) -> None:

@@ -174,6 +174,8 @@ def test_however_it_is_written_the_methods_are_the_same(sql: str, local: stackdu
         ("SHOW RESOURCES IN github.copilot LIKE 'github.copilot.org_s%'", None, ["org_seats"]),
         (f"SHOW METHODS IN {SEATS} LIKE 'list!_%' ESCAPE '!'", None, ["list_copilot_seats"]),
         (f"SHOW METHODS IN {SEATS} WHERE description IS NOT NULL AND sqlverb = 'EXEC'", None, [METHODS[1][0]]),
+        (f"SHOW METHODS IN {SEATS} WHERE iif(SQLVerb = 'EXEC', 1, 0) = 1", None, [METHODS[1][0]]),
+        (f"SHOW METHODS IN {SEATS} WHERE MethodName REGEXP ? ORDER BY 1", ["^list"], [METHODS[0][0]]),
     ],
 )
 def test_lists_are_narrowed(sql: str, values: Any, rows: list[str], local: stackduck.Connection) -> None:
@@ -218,6 +220,16 @@ def test_the_insert_template_names_what_is_required(hint: str, local: stackduck.
     ((text,),) = local.execute(f"SHOW INSERT {hint} INTO github.copilot.org_copilot_seats_users").fetchall()
     assert text.startswith("<<<jsonnet\n{")
     assert re.findall(r"\.values\.(\w+)", text) == ["org", "selected_usernames"]
+
+
+def test_an_insert_template_runs_as_it_is_shown(connection: stackduck.Connection) -> None:
+    """Only its values are to be filled in."""
+    pytest.importorskip("_jsonnet")
+    ((text,),) = connection.execute("SHOW INSERT INTO github.copilot.org_copilot_seats_users").fetchall()
+    with stackduck.connect(dry_run=True) as dry:
+        (request,) = [row for cursor in dry.script(text.replace("<org>", "octo")) for row in cursor.fetchall()]
+    assert request[3].endswith("/orgs/octo/copilot/billing/selected_users")
+    assert request[4] == '{"selected_usernames": ["<selected_usernames>"]}'
 
 
 def test_every_example_can_be_run_once_its_placeholders_are_filled_in(connection: stackduck.Connection) -> None:

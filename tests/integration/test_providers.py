@@ -23,6 +23,10 @@ __all__ = ["serve"]
 
 ROW = {"type": "object", "properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}
 WRAPPED = {"type": "object", "properties": {"rows": {"type": "array", "items": ROW}, "next": {"type": "string"}}}
+TALKS = "/graphql?resource=talks"
+QUERY = (
+    'query { home(owner: "{{ .owner }}") { talks(of: {{ .number }}, first: 2{{ .cursor }}) { nodes { id name } } } }'
+)
 ORG = {"name": "org", "in": "path", "required": True, "schema": {"type": "string"}}
 
 
@@ -42,6 +46,28 @@ def resource(name: str, methods: dict[str, Any], *, select: list[str], **more: A
     return {"id": f"acme.a.{name}", "name": name, "methods": methods, "sqlVerbs": {"select": refs}, **more}
 
 
+def graphql(server: str) -> dict[str, Any]:
+    """Return an operation that asks by GraphQL; its path is no address, but a name of its own."""
+    nodes = {"type": "object", "properties": {"nodes": {"type": "array", "items": ROW}}}
+    home = {"type": "object", "properties": {"talks": nodes}}
+    data = {"type": "object", "properties": {"home": home}}
+    said = {
+        "url": f"{server}/graphql",
+        "httpVerb": "POST",
+        "query": QUERY,
+        "responseSelection": {"jsonPath": "$.data.home.talks.nodes[*]"},
+        "cursor": {
+            "strategy": "page_info",
+            "jsonPath": "$.data.home.talks.pageInfo.endCursor",
+            "terminateOnJsonPath": "$.data.home.talks.pageInfo.hasNextPage",
+        },
+    }
+    owner = {"name": "owner", "in": "query", "required": True, "schema": {"type": "string"}}
+    number = {"name": "number", "in": "query", "required": True, "schema": {"type": "integer"}}
+    schema = {"type": "object", "properties": {"data": data}}
+    return operation(schema, parameters=[owner, number], **{"x-stackQL-graphQL": said})
+
+
 def document(server: str, **variables: Any) -> dict[str, Any]:
     """Return a service with one resource for each thing that may be asked of it."""
     tokens = {
@@ -58,6 +84,7 @@ def document(server: str, **variables: Any) -> dict[str, Any]:
     view = "SELECT id, upper(name) AS shout FROM acme.a.tokens WHERE org = '{{ org }}'"
     spy = "SELECT content AS name FROM read_text('/etc/hostname')"
     resources = {
+        "talks": resource("talks", {"list": method(TALKS, "post", key="$.data.home.talks.nodes")}, select=["list"]),
         "tokens": resource(
             "tokens", {"list": method("/orgs/{org}/rows", config={"pagination": tokens})}, select=["list"]
         ),
@@ -80,6 +107,7 @@ def document(server: str, **variables: Any) -> dict[str, Any]:
         "paths": {
             "/orgs/{org}/rows": {"get": operation(parameters=[ORG, version])},
             "/rows": {"get": operation(), "post": operation()},
+            TALKS: {"post": graphql(server)},
             "/far": {"get": operation(servers=[{"url": "https://{site}.example.test"}])},
         },
         "components": {"x-stackQL-resources": resources},
@@ -122,11 +150,21 @@ def asked_at(
 
 def answer(seen: Seen) -> Reply:
     """Answer three pages by token or by number."""
+    if seen.target == "/graphql":
+        return talk(seen)
     query = dict(pair.split("=") for pair in seen.target.partition("?")[2].split("&") if pair)
     page = int(query.get("token", query.get("page", "1")))
     rows = [{"id": page, "name": f"row {page}"}]
     said = {"rows": rows, "page": page, "pages": 3, **({"next": str(page + 1)} if page < 3 else {})}
     return Reply(body=json.dumps(said).encode())
+
+
+def talk(seen: Seen) -> Reply:
+    """Answer two pages by their cursor."""
+    is_first = "after" not in json.loads(seen.body)["query"]
+    nodes = [{"id": 2 - is_first, "name": "talk"}]
+    found = {"nodes": nodes, "pageInfo": {"endCursor": 'next"', "hasNextPage": is_first}}
+    return Reply(body=json.dumps({"data": {"home": {"talks": found}}}).encode())
 
 
 Ask = Callable[..., tuple[stackduck.Connection, Server]]
@@ -256,4 +294,29 @@ def test_the_calls_that_explain_lists_name_their_host(asked_at: Ask) -> None:
         row = connection.execute("EXPLAIN SELECT * FROM acme.a.tokens WHERE org = 'octo'").fetchone()
     assert row
     assert row[2] == f"GET {server.url}/orgs/octo/rows"
+    assert server.seen == []
+
+
+def test_graphql_is_asked_page_by_page_and_values_stay_values(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        fed = """SELECT t.id, t.owner, t.number FROM (VALUES ('o" x', 7)) AS v(o, n)
+            JOIN acme.a.talks AS t ON t.owner = v.o AND t.number = v.n ORDER BY id"""
+        assert connection.execute(fed).fetchall() == [(1, 'o" x', 7), (2, 'o" x', 7)]
+        assert connection.execute("SELECT DISTINCT path_template FROM stackduck.calls").fetchall() == [("/graphql",)]
+    asked = [json.loads(seen.body)["query"] for seen in server.seen]
+    assert asked == [
+        'query { home(owner: "o\\" x") { talks(of: 7, first: 2) { nodes { id name } } } }',
+        'query { home(owner: "o\\" x") { talks(of: 7, first: 2, after: "next\\"") { nodes { id name } } } }',
+    ]
+
+
+def test_explain_tells_by_which_values_graphql_is_asked(asked_at: Ask) -> None:
+    connection, server = asked_at()
+    with connection:
+        row = connection.execute(
+            "EXPLAIN SELECT id FROM acme.a.talks WHERE owner = 'o' AND number IN (1, 2)"
+        ).fetchone()
+    assert row
+    assert row[3:5] == ("owner = o; number = 1, 2", 2)
     assert server.seen == []

@@ -173,3 +173,16 @@ def test_two_ways_in_at_once_are_refused_with_what_to_leave_out() -> None:
     with stackduck.connect(registry=registry) as connection, pytest.raises(stackduck.MissingParameterError) as caught:
         connection.execute(statement)
     assert str(caught.value).endswith("does not take username; leave username out, or leave out org")
+
+
+@pytest.mark.parametrize("text", ["USE github", "SLEEP 1", "NATIVEQUERY 'SELECT 1'", "AUTH LOGIN github"])
+def test_a_statement_of_stackqls_without_a_counterpart_says_what_takes_its_place(
+    connection: stackduck.Connection, text: str
+) -> None:
+    with pytest.raises(errors.NotSupportedError, match=f"{text.split()[0]} is not answered: "):
+        connection.execute(text)
+
+
+def test_a_schema_of_the_users_goes_before_a_provider_of_its_name(connection: stackduck.Connection) -> None:
+    connection.execute("CREATE SCHEMA github")
+    connection.execute("USE github")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from stackduck.output.json import unique
+from stackduck.engine.names import distinct
 
 
 def test_no_rows_are_an_empty_array(render) -> None:
@@ -43,4 +43,4 @@ def test_digits_are_kept(render) -> None:
     ],
 )
 def test_columns_of_one_name_get_keys_of_their_own(names: list[str], keys: list[str]) -> None:
-    assert unique(names) == keys
+    assert distinct(names) == keys

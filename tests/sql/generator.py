@@ -292,12 +292,14 @@ class Generator(Expressions):
         visible = [first]
         for _ in range(count - 1):
             taken = {i.alias.lower() for i in items}
-            item, source, _ = self._item(depth, ctes, items, taken)
+            item, source, is_base = self._item(depth, ctes, items, taken)
             join = (
                 self.chance.choice(_JOINS)
                 if self.odds(0.97)
                 else self.chance.choice(["POSITIONAL JOIN", "NATURAL JOIN", "NATURAL LEFT JOIN"])
             )
+            if join == "POSITIONAL JOIN" and not (base and is_base):
+                join = "CROSS JOIN"  # the rows of a query have no order
             items.append(item)
             text += self._joined(join, source, visible, item, depth, ctes)
             if join not in ("SEMI JOIN", "ANTI JOIN"):

@@ -77,7 +77,7 @@ def test_a_template_has_the_columns_that_are_asked_for(asked: dict[str, object],
     options = {"extended": False, "only_required": False, **asked}
     text = examples.insert_template(resource(method), method, **options)  # type: ignore[arg-type]
     block, _, statement = text.removeprefix("<<<jsonnet\n").partition(">>>\n")
-    assert list(json.loads(block)) == names
+    assert list(json.loads(block)["values"]) == names
     assert [line.strip(" ,") for line in statement.splitlines() if ".values." in line] == [
         f"'{{{{ .values.{name} }}}}'" for name in names
     ]
@@ -87,7 +87,7 @@ def test_a_template_is_a_block_of_values_and_the_statement_that_takes_them() -> 
     method = Method("create", "POST", "/", (ORG, LOGINS))
     text = examples.insert_template(resource(method), method, extended=False, only_required=False)
     assert text == (
-        '<<<jsonnet\n{\n  "org": "<org>",\n  "logins": [\n    "<logins>"\n  ]\n}\n>>>\n'
+        '<<<jsonnet\n{\n  "values": {\n    "org": "<org>",\n    "logins": [\n      "<logins>"\n    ]\n  }\n}\n>>>\n'
         "INSERT INTO github.made.seats(\n  org,\n  logins\n)\n"
         "SELECT\n  '{{ .values.org }}',\n  '{{ .values.logins }}'\n;\n"
     )

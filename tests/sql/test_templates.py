@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -131,6 +132,14 @@ def test_jsonnet_that_fails_says_why(text: str, message: str) -> None:
     pytest.importorskip("_jsonnet")
     with pytest.raises(ProgrammingError, match=message):
         templates.parts(f"<<<jsonnet {text} >>> SELECT 1", {})
+
+
+@pytest.mark.parametrize("word", ["import", "importstr"])
+def test_jsonnet_reads_no_file(tmp_path: Path, word: str) -> None:
+    pytest.importorskip("_jsonnet")
+    (tmp_path / "data.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ProgrammingError, match="a block reads no files; write what it imports into the block"):
+        templates.parts(f"<<<jsonnet {{ a: {word} '{tmp_path}/data.json' }} >>> SELECT 1", {})
 
 
 @pytest.mark.parametrize(("data", "language"), [('{"a": 1}', "json"), ("{ a: 1 }", "jsonnet")])

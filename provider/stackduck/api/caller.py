@@ -14,9 +14,8 @@ from threading import Event, Lock
 from stackduck.api import failures, rules, waits
 from stackduck.api.credentials import Credential
 from stackduck.api.hosts import Base
-from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, TransferError
+from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, Sender, TransferError
 from stackduck.api.turns import Turn
-from stackduck.api.wire import Wire
 from stackduck.catalog.model import Request
 from stackduck.errors import CallLimitError, OperationalError
 
@@ -111,7 +110,7 @@ class Peer:
 class Caller:
     """Makes the calls of one client to one host with one credential."""
 
-    def __init__(self, wire: Wire, peer: Peer, *, agent: str, log: Log, pause: Pause, max_wait: float) -> None:
+    def __init__(self, wire: Sender, peer: Peer, *, agent: str, log: Log, pause: Pause, max_wait: float) -> None:
         self._wire = wire
         self._base = peer.base
         self._credential = peer.credential
@@ -181,10 +180,9 @@ class Caller:
     def _exchange(self, request: Request, turn: Turn, stop: Event) -> Answer:
         """Send once; note it whatever comes of it."""
         began, clock, answer = datetime.now(UTC), time.perf_counter(), None
-        target = self._credential.signed(turn.target) if self._credential else turn.target
         headers = {**self._headers_for(request), **dict(turn.headers)} if turn.headers else self._headers_for(request)
         try:
-            answer = self._wire.send(request.http_method, target, headers=headers, body=turn.body, stop=stop)
+            answer = self._wire.send(request.http_method, turn.target, headers=headers, body=turn.body, stop=stop)
         finally:
             status, size = (answer.status, answer.received) if answer else (None, 0)
             seconds = time.perf_counter() - clock

@@ -9,18 +9,21 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from stackduck.api import credentials, hosts
 from stackduck.api.bindings import Bindings, Secret
 from stackduck.api.caller import Budget, Caller, Log, Pause, Peer
 from stackduck.api.credentials import Credential
-from stackduck.api.model import Absences, CallRecord, Page, RateLimit
+from stackduck.api.model import Absences, CallRecord, Page, RateLimit, Sender
 from stackduck.api.paging import PagingRun
 from stackduck.api.runs import Runs
-from stackduck.api.wire import Wire
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Auth, Request
 from stackduck.errors import CallLimitError, InterfaceError, ProgrammingError
+
+if TYPE_CHECKING:
+    from stackduck.api.recording.folder import Recording
 
 __all__ = ["Absences", "CallRecord", "Client", "Page", "RateLimit"]
 
@@ -44,6 +47,7 @@ class Client:
         timeout: float = 30.0,
         sleep: Callable[[float], None] | None = None,
         environ: Mapping[str, str] | None = None,
+        recording: Recording | None = None,
     ) -> None:
         if api_url is not None:
             hosts.parse(api_url, source="the API URL")
@@ -54,6 +58,7 @@ class Client:
         self._max_wait = max_wait
         self._timeout = timeout
         self._environ = os.environ if environ is None else environ
+        self._recording = recording
         self._bindings = Bindings(auth or {}, self._environ)
         self._pause = Pause(sleep)
         self._log = Log()
@@ -146,6 +151,8 @@ class Client:
     def _github(self) -> Peer:
         """Find the host and the token."""
         base = hosts.base_from(self._api_url, self._environ)
+        if self._is_replay:
+            return Peer(base, None)
         if self._token is None and self._token_env is None and self._bindings.binds(base):
             return Peer(base, self._bindings.credential(base, Auth(), resource="github"))
         credential = credentials.find(
@@ -159,17 +166,14 @@ class Client:
             base = hosts.parse(request.server, source=f"the server of {request.resource}")
         except InterfaceError as exc:
             raise ProgrammingError(str(exc)) from None
+        if self._is_replay:
+            return Peer(base, None, is_github=False)
         credential = self._bindings.credential(base, request.auth, resource=request.resource)
         return Peer(base, credential, is_github=False)
 
     def _opened(self, peer: Peer) -> Caller:
         return Caller(
-            Wire(
-                peer.base,
-                timeout=self._timeout,
-                connections=self._concurrency,
-                hides_targets=peer.credential is not None and peer.credential.in_query,
-            ),
+            self._wire(peer),
             peer,
             agent=f"stackduck/{import_module('stackduck').__version__}",
             log=self._log,
@@ -177,3 +181,21 @@ class Client:
             pause=self._pause if peer.is_github else self._pause.alone(),
             max_wait=self._max_wait,
         )
+
+    @property
+    def _is_replay(self) -> bool:
+        """Whether a recording answers, to which no credential is shown."""
+        return self._recording is not None and self._recording.is_replay
+
+    def _wire(self, peer: Peer) -> Sender:
+        """Return what sends to a host, or what stands in its place."""
+        if self._recording is not None:
+            from stackduck.api.recording import wires
+
+            return wires.over(self._recording, peer, open_wire=lambda: self._opened_wire(peer))
+        return self._opened_wire(peer)
+
+    def _opened_wire(self, peer: Peer) -> Sender:
+        from stackduck.api.wire import Wire
+
+        return Wire(peer.base, timeout=self._timeout, connections=self._concurrency, credential=peer.credential)

@@ -14,6 +14,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from stackduck.api import download_failures, hosts
 from stackduck.api.caller import Pause
@@ -27,7 +28,13 @@ from stackduck.api.storage import Storage
 from stackduck.api.workers import Workers
 from stackduck.errors import InterfaceError
 
+if TYPE_CHECKING:
+    from stackduck.api.recording.folder import Recording
+
 __all__ = ["Downloader", "Part"]
+
+Bring = Callable[[int, Event], Part]
+"""Returns the part of a number, counted from 0, once it is whole."""
 
 _PARTS_AHEAD = 2
 """Parts that may be whole and not taken yet, beside those that may be under way."""
@@ -60,6 +67,7 @@ class Downloader:
         attempts: int = 5,
         sleep: Callable[[float], None] | None = None,
         environ: Mapping[str, str] | None = None,
+        recording: Recording | None = None,
     ) -> None:
         if attempts < 1:
             raise InterfaceError("attempts must be 1 or more")
@@ -69,6 +77,7 @@ class Downloader:
         self._storage = Storage(timeout=timeout, connections=concurrency, is_plain_allowed=self._is_plain_allowed)
         self._pause = Pause(sleep)
         self._attempts = attempts
+        self._recording = recording
 
     def fetch(
         self,
@@ -125,8 +134,9 @@ class Downloader:
         if not parsed:
             return
         files = PartFiles(fetch.folder)
+        links = Links(parsed, lambda: self._parsed(fetch.renew(), fetch.label))
         transfer = Transfer(
-            Links(parsed, lambda: self._parsed(fetch.renew(), fetch.label)),
+            links,
             files,
             storage=self._storage,
             pause=self._pause,
@@ -135,14 +145,25 @@ class Downloader:
             on_bytes=fetch.on_bytes,
             label=fetch.label,
         )
-        with self._runs.started(partial(_PartsRun, len(parsed), transfer.bring, files)) as run:
+        bring = self._recorded(transfer.bring, links, files, fetch)
+        with self._runs.started(partial(_PartsRun, len(parsed), bring, files)) as run:
             yield from run.parts()
+
+    def _recorded(self, bring: Bring, links: Links, files: PartFiles, fetch: _Fetch) -> Bring:
+        """Return what brings a part, the recording seen to."""
+        if self._recording is None:
+            return bring
+        from stackduck.api.recording.files import keeping
+
+        return keeping(
+            bring, self._recording, files=files, at=lambda index: links.at(index)[1], on_bytes=fetch.on_bytes
+        )
 
 
 class _PartsRun(Run):
     """The parts of one report under way: what may run at once, in which order they are handed out."""
 
-    def __init__(self, count: int, bring: Callable[[int, Event], Part], files: PartFiles, workers: Workers) -> None:
+    def __init__(self, count: int, bring: Bring, files: PartFiles, workers: Workers) -> None:
         super().__init__(workers)
         self._count = count
         self._bring = bring

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from threading import Event
+from typing import Literal, Protocol
 
 from stackduck.errors import OperationalError
 
@@ -82,6 +83,16 @@ class Part:
     """The size on disk, which is that of the file in the storage."""
     compression: Compression
     """As the first bytes tell it, whatever the storage said."""
+
+
+class Sender(Protocol):
+    """What sends a request and returns its answer: a wire, or what stands in its place."""
+
+    def send(self, method: str, target: str, *, headers: Mapping[str, str], body: str | None, stop: Event) -> Answer:
+        """Send one request and return its whole answer; raise TransferError, or CancelledError once stop is set."""
+
+    def close(self) -> None:
+        """Close the connections."""
 
 
 class TransferError(Exception):

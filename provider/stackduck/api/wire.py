@@ -11,6 +11,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from stackduck.api.connections import InUse, fault_of, hidden_url, open_client
+from stackduck.api.credentials import Credential
 from stackduck.api.hosts import Base
 from stackduck.api.model import Answer, CancelledError, TransferError
 
@@ -23,10 +24,10 @@ _BOM = b"\xef\xbb\xbf"
 class Wire:
     """Connections to one API, kept alive and shared by threads."""
 
-    def __init__(self, base: Base, *, timeout: float, connections: int, hides_targets: bool = False) -> None:
-        """Open connections; `hides_targets` keeps paths and queries, which hold a key, out of httpx's log."""
+    def __init__(self, base: Base, *, timeout: float, connections: int, credential: Credential | None = None) -> None:
+        """Open connections; a credential that stands in the query is put there, and kept out of httpx's log."""
         self._base = base
-        self._hides_targets = hides_targets
+        self._credential = credential if credential and credential.in_query else None
         self._client = open_client(
             is_loopback=base.is_loopback,
             is_tls=base.origin.startswith("https:"),
@@ -54,10 +55,10 @@ class Wire:
             # A request made by hand carries no cookies; the answer's body is read undecoded, since httpx
             # takes a gzip stream that was cut for a whole one.
             content = None if body is None else body.encode()
-            shown = self._base.origin if self._hides_targets else self._base.origin + target
+            shown = self._base.origin if self._credential else self._base.origin + target
             request = httpx.Request(method, shown, headers=headers, content=content)
-            if self._hides_targets:
-                request.url = hidden_url(self._base.origin, target)
+            if self._credential:
+                request.url = hidden_url(self._base.origin, self._credential.signed(target))
             response = self._client.send(request, stream=True)
             try:
                 received = _read(response, stop)

@@ -9,11 +9,16 @@ import sys
 from importlib import import_module
 
 COMMANDS = {
+    "shell": "ask, look around and chart at a prompt",
     "exec": "run SQL statements and print their rows",
+    "run": "run SQL files with their parameters and print their rows",
+    "queries": "list the SQL files that come with stackduck, and print one to start from",
+    "test": "check what SQL files expect of their rows, on the sandbox or a recording",
     "sync": "fetch Copilot's reports into the archive, for queries without calls",
     "archive": "list, check and prune the archive of reports",
     "inspect": "tell what there is to ask, and what a statement must give",
     "registry": "list and fetch the documents of other providers and services",
+    "config": "tell what holds where a command says nothing, and where it comes from",
     "sandbox": "serve a made-up GitHub on this machine, to try things on",
 }
 """The subcommands, each a module of its name here with main(arguments) -> exit code."""
@@ -32,11 +37,14 @@ options:
 
 'stackduck COMMAND --help' tells more about a command. To begin without a token:
   stackduck exec --sandbox "SELECT * FROM github.copilot.org_seats WHERE org = 'octo-demo-eng' LIMIT 5"
+On a terminal, stackduck without a command starts the shell where it is installed (stackduck[shell]).
 """
 
 
 def run(arguments: list[str]) -> int:
     """Run the subcommand that the arguments name and return its exit code."""
+    if not arguments:
+        arguments = _nothing_said()
     if not arguments:
         sys.stderr.write(_help())
         return 2
@@ -48,6 +56,14 @@ def run(arguments: list[str]) -> int:
         return _unknown(name)
     code: int = import_module(f"stackduck.cli.{name}").main(rest)
     return code
+
+
+def _nothing_said() -> list[str]:
+    """Return what the bare command means: the shell for a person whose installation has it, else how to use it."""
+    from importlib.util import find_spec
+
+    is_person = all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout))
+    return ["shell"] if is_person and find_spec("prompt_toolkit") else []
 
 
 def _help() -> str:

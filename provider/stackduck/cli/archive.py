@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from stackduck.cli import exits, messages
-from stackduck.cli.options import Parser, day
+from stackduck.cli.options import Parser, add_config_option, day
 from stackduck.output import FORMATS
 
 HELP = """\
@@ -52,22 +52,23 @@ def _list(arguments: list[str]) -> int:
     group.add_argument("-o", "--output", metavar="FORMAT", choices=list(FORMATS), help=", ".join(FORMATS))
     group.add_argument("-f", "--file", metavar="FILE", help="write to a file, whole or not at all")
     group.add_argument("-H", "--no-header", action="store_true", help="leave out the line of column names")
-    options = parser.parse_args(arguments)
+    options = _parsed(parser, arguments)
     import stackduck
     from stackduck.cli import archived
     from stackduck.cli.runs import Run, Wishes
 
-    wishes = Wishes(options.output, options.file, not options.no_header, quiet=True)
-    return Run(stackduck.connect, wishes).execute(archived.SQL, archived.columns(archived.existing(options.archive)))
+    wishes = Wishes(options.output, options.file, not options.no_header, quiet=True, fallback=options.fallback)
+    folder = archived.existing(options.archive, is_named=options.is_named)
+    return Run(stackduck.connect, wishes).execute(archived.SQL, archived.columns(folder))
 
 
 def _verify(arguments: list[str]) -> int:
     parser = _parser("verify", "Read every file, and print those that are damaged; a query or sync fetches them again.")
-    options = parser.parse_args(arguments)
+    options = _parsed(parser, arguments)
     from stackduck.cli import archived
 
     total = damaged = 0
-    for files, found in archived.checked(archived.existing(options.archive)):
+    for files, found in archived.checked(archived.existing(options.archive, is_named=options.is_named)):
         total, damaged = total + files, damaged + len(found)
         for each in found:
             print(f"{each.path}: {each.why}", flush=True)
@@ -79,12 +80,12 @@ def _prune(arguments: list[str]) -> int:
     parser = _parser("prune", "Remove what is of no use, and print what went; with --dry-run print what would.")
     parser.add_argument("--before", metavar="DAY", type=day, help="remove all days before this one, too")
     parser.add_argument("--dry-run", action="store_true", help="remove nothing")
-    options = parser.parse_args(arguments)
+    options = _parsed(parser, arguments)
     from stackduck.cli import archived
     from stackduck.cli.statistics import size
 
     total = freed = 0
-    root = archived.existing(options.archive)
+    root = archived.existing(options.archive, is_named=options.is_named)
     for path, amount in archived.pruned(root, before=options.before, is_rehearsal=options.dry_run):
         total, freed = total + 1, freed + amount
         print(path, flush=True)
@@ -93,11 +94,23 @@ def _prune(arguments: list[str]) -> int:
 
 
 def _path(arguments: list[str]) -> int:
-    options = _parser("path", "Print the archive's folder, whether it exists or not.").parse_args(arguments)
+    options = _parsed(_parser("path", "Print the archive's folder, whether it exists or not."), arguments)
     from stackduck.cli import archived
 
     print(archived.root(options.archive))
     return exits.OK
+
+
+def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.Namespace:
+    """Read the options; the folder is the configuration's where they name none."""
+    from stackduck.cli.settings import settle
+
+    options = parser.parse_args(arguments)
+    options.is_named = options.archive is not None
+    options.fallback = settle(options).value("output")
+    if options.archive is None and options.no_archive:
+        raise exits.UsageError("the configuration keeps no archive; name one with --archive")
+    return options
 
 
 def _parser(action: str, description: str) -> argparse.ArgumentParser:
@@ -105,4 +118,5 @@ def _parser(action: str, description: str) -> argparse.ArgumentParser:
     prog = f"stackduck archive {action}"
     parser = Parser(prog=prog, usage=f"{prog} [options]", description=description)
     parser.add_argument("--archive", metavar="DIR", help="the folder (default: STACKDUCK_ARCHIVE, user's data folder)")
+    add_config_option(parser)
     return parser

@@ -36,10 +36,10 @@ def root(given: str | None) -> Path:
     return root_folder(given)
 
 
-def existing(given: str | None) -> Path:
-    """Return the archive's folder. Raises ProgrammingError where one is named that is not there."""
+def existing(given: str | None, *, is_named: bool) -> Path:
+    """Return the archive's folder. Raises ProgrammingError where --archive names one that is not there."""
     folder = root(given)
-    if given is not None and not folder.is_dir():
+    if is_named and not folder.is_dir():
         raise ProgrammingError(f"there is no folder {folder}; check --archive")
     return folder
 

@@ -6,11 +6,15 @@ import io
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 from stackduck.cli.exits import UsageError
 from stackduck.output.results import Stream, Style
 from stackduck.output.safety import GuardedStream
+
+_PLAIN_WIDTH = 110
+_WIDEST_PAGE = 140
 
 
 class Destination:
@@ -113,6 +117,22 @@ def terminal_width(stream: TextIO) -> int:
         return os.get_terminal_size(stream.fileno()).columns or 80
     except OSError:
         return 80
+
+
+def page_width() -> int:
+    """Return the width of a page of text: the terminal's within reason, and a usual one elsewhere."""
+    is_terminal = sys.stdout is not None and sys.stdout.isatty()
+    return min(terminal_width(sys.stdout), _WIDEST_PAGE) if is_terminal else _PLAIN_WIDTH
+
+
+def write_page(lines: Iterable[str]) -> None:
+    """Print the lines of a page, with no control character that a document or file put into them."""
+    destination = Destination()
+    destination.open()
+    stream = GuardedStream(destination.stream)
+    for line in lines:
+        stream.write(line + "\n")
+    destination.commit()
 
 
 def _has_boxes(stream: TextIO) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 from functools import partial
 
 from stackduck.cli import exits, messages
-from stackduck.cli.options import Parser, add_connection_options, connect
-from stackduck.output import FORMATS
+from stackduck.cli.options import Parser, add_connection_options, add_output_options, add_variable_option, connect
 
 DESCRIPTION = """\
 Run SQL statements, one after the other, and print the rows of each. The SQL comes from the arguments, from files (-i),
@@ -33,12 +31,22 @@ def main(arguments: list[str]) -> int:
     options = _parser().parse_intermixed_args(arguments)
     from stackduck.cli.runs import Run, Wishes
     from stackduck.cli.scripts import gather
+    from stackduck.cli.settings import settle
+    from stackduck.errors import ConfigurationError
 
-    wishes = Wishes(options.output, options.file, not options.no_header, options.quiet, options.stats)
     try:
+        held = settle(options, beside=(name for name in options.input if name != "-"))
+        wishes = Wishes(
+            options.output,
+            options.file,
+            not options.no_header,
+            options.quiet,
+            options.stats,
+            fallback=held.value("output"),
+        )
         script = gather(options.sql, options.input, data=options.iqldata)
         return Run(partial(connect, options), wishes).execute(script, dict(options.var))
-    except exits.UsageError as problem:
+    except (ConfigurationError, exits.UsageError) as problem:
         return messages.failure(problem)
 
 
@@ -50,38 +58,19 @@ def _parser() -> Parser:
         description=DESCRIPTION,
         epilog=EPILOG,
     )
+    add_script_options(parser)
+    return parser
+
+
+def add_script_options(parser: Parser) -> None:
+    """Add what says which statements run, with which values, where their rows go, and how they are answered."""
     parser.add_argument("sql", metavar="SQL", nargs="*", help="statements; several arguments run in order")
     parser.add_argument(
         "-i", "--input", metavar="FILE", action="append", default=[], help="read SQL from a file; - is standard input"
     )
-    parser.add_argument(
-        "--var",
-        metavar="NAME=VALUE",
-        type=_variable,
-        action="append",
-        default=[],
-        help="a value for '{{ NAME }}', $NAME or :NAME; repeatable",
-    )
+    add_variable_option(parser)
     parser.add_argument(
         "--iqldata", metavar="FILE", help="Jsonnet or JSON for '{{ .path }}', as a <<<json block in the script gives it"
     )
-    group = parser.add_argument_group("what is written")
-    group.add_argument("-o", "--output", metavar="FORMAT", choices=list(FORMATS), help=", ".join(FORMATS))
-    group.add_argument(
-        "-f", "--file", metavar="FILE", help="write to a file, whole or not at all; its ending can name the format"
-    )
-    group.add_argument("-H", "--no-header", action="store_true", help="leave out the line of column names")
-    group.add_argument("--quiet", action="store_true", help="no warnings and no progress on stderr")
-    group.add_argument(
-        "--stats", action="store_true", help="end with a line on stderr: rows, calls, bytes, seconds, rate limit"
-    )
+    add_output_options(parser)
     add_connection_options(parser)
-    return parser
-
-
-def _variable(text: str) -> tuple[str, str]:
-    """Cut NAME=VALUE; the value may hold anything, = and commas too."""
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
-    return name.strip(), value

@@ -55,7 +55,7 @@ def exit_code(error: BaseException) -> int:
 
 def _is_of_the_statement(error: errors.OperationalError) -> bool:
     """Tell trouble of this machine, such as a file that is not there, and GitHub's refusals from failures outside."""
-    if isinstance(error, (errors.CallLimitError, errors.MissingDaysError)):
+    if isinstance(error, (errors.CallLimitError, errors.MissingDaysError, errors.NotRecordedError)):
         return True
     cause = error.__cause__
     is_local = isinstance(cause, OSError) or type(cause).__module__.partition(".")[0] in ("duckdb", "_duckdb")

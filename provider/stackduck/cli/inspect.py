@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator
 from functools import partial
 
@@ -16,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from stackduck.catalog.finding import Names
     from stackduck.catalog.names import Catalog
+    from stackduck.cli.pages import Pages
 
 DESCRIPTION = """\
 Tell what there is to ask: of a provider its services, of a service its resources, of a resource or a method its
@@ -33,7 +33,6 @@ examples:
   stackduck inspect org_seats
   stackduck inspect github.copilot -o json
 """
-_PLAIN_WIDTH = 110
 _STATEMENTS = (
     "SHOW EXTENDED PROVIDERS",
     "SHOW EXTENDED SERVICES IN {}",
@@ -78,21 +77,22 @@ def _parser() -> Parser:
 def _inspect(options: argparse.Namespace) -> int:
     from stackduck.catalog.finding import find
     from stackduck.catalog.names import Catalog
+    from stackduck.cli.destinations import page_width, write_page
 
     catalog = Catalog.default(options.registry)
     found = find(catalog, options.name) if options.name is not None else ()
     if options.output:
         return _as_rows(found, options)
-    _write(_page(catalog, found))
+    write_page(page(catalog, found, width=page_width()))
     return exits.OK
 
 
-def _page(catalog: Catalog, found: tuple[Names, ...]) -> Iterator[str]:
-    """Yield the lines that answer."""
+def page(catalog: Catalog, found: tuple[Names, ...], *, width: int) -> Iterator[str]:
+    """Yield the lines that tell of what was found; of all providers where nothing was looked for."""
     from stackduck.catalog.finding import LEVELS
     from stackduck.cli.pages import Pages
 
-    pages = Pages(_width())
+    pages = Pages(width)
     if not found:
         for number, name in enumerate(catalog.provider_names()):
             yield from [""] * bool(number)
@@ -100,13 +100,10 @@ def _page(catalog: Catalog, found: tuple[Names, ...]) -> Iterator[str]:
     elif len(found) > 1:
         yield from pages.of_list((LEVELS[len(names) - 1], ".".join(names)) for names in found)
     else:
-        yield from _page_of(catalog, found[0])
+        yield from _page_of(catalog, found[0], pages)
 
 
-def _page_of(catalog: Catalog, names: Names) -> Iterator[str]:
-    from stackduck.cli.pages import Pages
-
-    pages = Pages(_width())
+def _page_of(catalog: Catalog, names: Names, pages: Pages) -> Iterator[str]:
     if len(names) == 1:
         return pages.of_provider(catalog.provider(*names))
     if len(names) == 2:
@@ -133,22 +130,3 @@ def _statement(found: tuple[Names, ...]) -> str:
         return f"SELECT * FROM (VALUES {', '.join(rows)}) AS found(kind, name)"
     names = found[0] if found else ()
     return _STATEMENTS[len(names)].format(".".join(map(quote, names)))
-
-
-def _width() -> int:
-    from stackduck.cli.destinations import terminal_width
-
-    return min(terminal_width(sys.stdout), 140) if sys.stdout is not None and sys.stdout.isatty() else _PLAIN_WIDTH
-
-
-def _write(lines: Iterator[str]) -> None:
-    """Print the lines, with no control character that a document put into them."""
-    from stackduck.cli.destinations import Destination
-    from stackduck.output.safety import GuardedStream
-
-    destination = Destination()
-    destination.open()
-    stream = GuardedStream(destination.stream)
-    for line in lines:
-        stream.write(line + "\n")
-    destination.commit()

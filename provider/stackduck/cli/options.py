@@ -9,6 +9,7 @@ from datetime import date
 from typing import NoReturn
 
 from stackduck.cli import exits, messages
+from stackduck.output import FORMATS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,6 +33,47 @@ class Parser(argparse.ArgumentParser):
         """Stop with the exit code of a usage error."""
         messages.error(f"{message}; run {self.prog} --help")
         sys.exit(exits.USAGE)
+
+
+def add_variable_option(parser: argparse.ArgumentParser) -> None:
+    """Add what gives values to variables."""
+    parser.add_argument(
+        "--var",
+        metavar="NAME=VALUE",
+        type=_variable,
+        action="append",
+        default=[],
+        help="a value for '{{ NAME }}', $NAME or :NAME; repeatable",
+    )
+
+
+def _variable(text: str) -> tuple[str, str]:
+    """Cut NAME=VALUE; the value may hold anything, = and commas too."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise argparse.ArgumentTypeError(f"'{text}' is not NAME=VALUE")
+    return name.strip(), value
+
+
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says where rows go, in which form, and what is told beside them."""
+    group = parser.add_argument_group("what is written")
+    group.add_argument("-o", "--output", metavar="FORMAT", choices=list(FORMATS), help=", ".join(FORMATS))
+    group.add_argument(
+        "-f", "--file", metavar="FILE", help="write to a file, whole or not at all; its ending can name the format"
+    )
+    group.add_argument("-H", "--no-header", action="store_true", help="leave out the line of column names")
+    group.add_argument("--quiet", action="store_true", help="no warnings and no progress on stderr")
+    group.add_argument(
+        "--stats", action="store_true", help="end with a line on stderr: rows, calls, bytes, seconds, rate limit"
+    )
+
+
+def add_config_option(parser: argparse._ActionsContainer) -> None:
+    """Add what leaves the configuration files unread."""
+    parser.add_argument(
+        "--no-config", action="store_true", help="read no configuration file; see stackduck config --help"
+    )
 
 
 def add_source_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -73,7 +115,9 @@ def add_source_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGro
 def add_connection_options(parser: argparse.ArgumentParser) -> None:
     """Add what says where the data comes from and how much may be asked."""
     group = add_source_options(parser)
+    add_config_option(parser)
     group.add_argument("--database", metavar="FILE", default=":memory:", help="keep tables and views in a DuckDB file")
+    add_recording_options(group)
     changes = parser.add_argument_group("what may change")
     changes.add_argument(
         "--allow-writes", action="store_true", help="let INSERT, UPDATE, REPLACE, DELETE and EXEC change GitHub"
@@ -100,18 +144,27 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         "--max-calls",
         metavar="N",
         type=number(int, 0),
-        default=2000,
         help="calls a statement may make (default: 2000)",
     )
     limits.add_argument(
         "--max-wait",
         metavar="SECONDS",
         type=number(float, 0),
-        default=60.0,
         help="longest wait for a rate limit (default: 60)",
     )
-    limits.add_argument(
-        "--concurrency", metavar="N", type=number(int, 1), default=8, help="calls under way at once (default: 8)"
+    limits.add_argument("--concurrency", metavar="N", type=number(int, 1), help="calls under way at once (default: 8)")
+
+
+def add_recording_options(group: argparse._ArgumentGroup) -> None:
+    """Add what keeps answers, and what answers from them."""
+    kept = group.add_mutually_exclusive_group()
+    kept.add_argument(
+        "--record",
+        metavar="DIR",
+        help="keep every answer and report file here, without tokens and signed links; a recording is of one day",
+    )
+    kept.add_argument(
+        "--replay", metavar="DIR", help="answer from a recording: no network, no token, and the day is that of then"
     )
 
 
@@ -119,13 +172,16 @@ def no_connection_options(*, registry: list[str]) -> argparse.Namespace:
     """Return the options of a connection that asks nobody."""
     parser = argparse.ArgumentParser()
     add_connection_options(parser)
-    return parser.parse_args([part for folder in registry for part in ("--registry", folder)])
+    return parser.parse_args(["--no-config", *(part for folder in registry for part in ("--registry", folder))])
 
 
 def connect(options: argparse.Namespace) -> Connection:
-    """Open the connection that the options describe."""
+    """Open the connection that the options describe, the configuration with them unless it is settled already."""
     import stackduck
+    from stackduck.cli.settings import settle
 
+    if not hasattr(options, "defaults"):
+        settle(options)
     return stackduck.connect(
         options.database,
         token_env=options.token_env,
@@ -142,6 +198,9 @@ def connect(options: argparse.Namespace) -> Connection:
         fail_on_gaps=options.fail_on_gaps,
         allow_writes=options.allow_writes,
         dry_run=options.dry_run,
+        defaults=options.defaults,
+        record=options.record,
+        replay=options.replay,
     )
 
 

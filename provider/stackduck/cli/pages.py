@@ -69,6 +69,10 @@ class Pages:
         for kind, name in found:
             yield f"{kind:<10}{name}"
 
+    def of_things(self, told: Sequence[tuple[str, str]]) -> Lines:
+        """Yield the lines of things: the name of each, and a text beside it."""
+        yield from self._rows(told, indent="")
+
     def _method(self, resource: Resource, verb: Verb, method: Method, *, with_example: bool) -> Lines:
         call = f": {method.http_method} {method.path}" if method.path and "report" not in method.extras else ""
         yield f"{verb.upper()} by {method.name}{call}"

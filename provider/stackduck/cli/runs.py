@@ -1,12 +1,13 @@
-"""One run of a script: statements to the connection, rows to their destination, everything else to stderr."""
+"""One run of a script or of files: statements to the connection, rows to their destination, everything else to stderr."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import perf_counter
+from typing import Protocol
 
 from stackduck.cli import exits, messages
 from stackduck.cli.destinations import Destination, FileDestination
@@ -14,12 +15,13 @@ from stackduck.cli.exits import UsageError
 from stackduck.cli.progress import Progress
 from stackduck.cli.statistics import activity, line
 from stackduck.cli.supervision import supervise
+from stackduck.errors import Error
 from stackduck.output import PAGES, format_of, write
 from stackduck.output.results import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from stackduck.dbapi import Connection, Cursor
+    from stackduck.dbapi import Connection, Cursor, Stats
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +34,77 @@ class Wishes:
     header: bool = True
     quiet: bool = False
     stats: bool = False
+    fallback: str | None = None
+    """The format where neither `form` nor the file's ending names one."""
+
+
+class Statements(Protocol):
+    """Statements on a connection, each run as it is asked for."""
+
+    def __iter__(self) -> Iterator[Cursor]:
+        """Yield a cursor for each statement as it is done."""
+
+    def place(self, exc: Error) -> None:
+        """Say in an error's message where it is: one that came while the rows of the latest cursor were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Statements that run on a connection of their own."""
+
+    statements: Callable[[Connection], Statements]
+    title: str = ""
+    """Told before its rows; empty where there is nothing to tell it from."""
+    form: str | None = None
+    """The format where the user wishes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Script:
+    """Statements that come from no file of their own."""
+
+    cursors: Iterable[Cursor]
+
+    def __iter__(self) -> Iterator[Cursor]:
+        return iter(self.cursors)
+
+    def place(self, exc: Error) -> None:
+        """Leave the message as it is."""
 
 
 class Run:
-    """A run: its connection, where its rows go, and what it comes to."""
+    """A run: its connections, where its rows go, and what it comes to."""
 
     def __init__(self, connect: Callable[[], Connection], wishes: Wishes) -> None:
         self._connect = connect
         self._wishes = wishes
         self._destination = FileDestination(wishes.file) if wishes.file else Destination()
-        self._form = self._chosen_format()
+        self._form = ""
         self._connection: Connection | None = None
+        self._spent: Stats | None = None
+        """What connections cost that are closed."""
         self._progress = Progress(self._activity, None if wishes.quiet else sys.stderr)
         self._rows = 0
         self._results = 0
 
     def execute(self, script: str, variables: Mapping[str, object]) -> int:
         """Run the statements of a script and return the exit code."""
+        return self.perform([Source(lambda connection: _Script(connection.script(script, variables)))])
+
+    def perform(self, sources: Sequence[Source]) -> int:
+        """Run sources one after the other, up to the first that fails, and return the exit code.
+
+        Raises UsageError, before any runs, for a format that cannot be written.
+        """
+        forms = [self._chosen_format(source) for source in sources]
         self._destination.open()
         started = perf_counter()
         try:
-            supervise(lambda: self._work(script, variables), stop=self._stop, tick=self._progress.tick)
+            supervise(lambda: self._work(sources, forms), stop=self._stop, tick=self._progress.tick)
             self._destination.commit()
             return exits.OK
         except BrokenPipeError:
-            _silence_stdout()
+            silence_stdout()
             return exits.OK
         except Exception as problem:
             return self._failed(problem)
@@ -64,8 +112,7 @@ class Run:
             self._progress.close()
             self._destination.discard()
             if self._wishes.stats:
-                stats = self._connection.stats if self._connection else None
-                messages.note(line(self._rows, perf_counter() - started, stats))
+                messages.note(line(self._rows, perf_counter() - started, self._stats()))
 
     def _failed(self, problem: Exception) -> int:
         """Let earlier results out, then say what went wrong."""
@@ -74,27 +121,39 @@ class Run:
             if sys.stdout is not None:
                 sys.stdout.flush()
         except OSError:
-            _silence_stdout()
+            silence_stdout()
         return messages.failure(problem)
 
-    def _chosen_format(self) -> str:
-        """Take the format from -o, else from the file's ending, else from who reads."""
-        named = self._wishes.form or (format_of(self._wishes.file) if self._wishes.file else None)
+    def _chosen_format(self, source: Source) -> str:
+        """Take the format from -o, else from the file's ending, else from the source, else from who reads."""
+        named = self._wishes.form or (format_of(self._wishes.file) if self._wishes.file else None) or source.form
         if named == "parquet" and not self._wishes.file:
-            raise UsageError("-o parquet needs -f FILE")
-        return named or ("table" if self._is_terminal() else "json")
+            raise UsageError(f"{'' if self._wishes.form else 'its output is parquet; '}-o parquet needs -f FILE")
+        return named or self._wishes.fallback or ("table" if self._is_terminal() else "json")
 
     def _is_terminal(self) -> bool:
         return not self._wishes.file and self._destination.is_terminal()
 
-    def _work(self, script: str, variables: Mapping[str, object]) -> None:
-        """Run the statements; this happens in a thread of its own."""
-        self._connection = self._connect()
-        try:
-            for cursor in self._connection.script(script, variables):
+    def _work(self, sources: Sequence[Source], forms: Sequence[str]) -> None:
+        """Run the sources; this happens in a thread of its own."""
+        for source, self._form in zip(sources, forms, strict=True):
+            if source.title and not self._wishes.quiet:
+                self._progress.hide()
+                messages.note(source.title)
+                self._progress.show()
+            self._spent, self._connection = self._stats(), self._connect()
+            try:
+                self._show_all(source.statements(self._connection))
+            finally:
+                self._connection.close()
+
+    def _show_all(self, statements: Statements) -> None:
+        for cursor in statements:
+            try:
                 self._show(cursor)
-        finally:
-            self._connection.close()
+            except Error as exc:
+                statements.place(exc)
+                raise
 
     def _show(self, cursor: Cursor) -> None:
         """Write a statement's rows, if it has any to give, and what to know of them."""
@@ -131,8 +190,23 @@ class Run:
         return cursor.write_parquet(self._destination.temporary)
 
     def _activity(self) -> str:
-        """Say in a few words what the connection is doing."""
-        return activity(self._connection.stats) if self._connection else "starting"
+        """Say in a few words what the run is doing."""
+        stats = self._stats()
+        return activity(stats) if stats else "starting"
+
+    def _stats(self) -> Stats | None:
+        """Return what all connections cost so far."""
+        now = self._connection.stats if self._connection else None
+        if self._spent is None or now is None:
+            return now
+        calls, size = self._spent.calls + now.calls, self._spent.bytes + now.bytes
+        return replace(
+            now,
+            calls=calls,
+            bytes=size,
+            rate_limit=now.rate_limit or self._spent.rate_limit,
+            defaults={**self._spent.defaults, **now.defaults},
+        )
 
     def _stop(self) -> None:
         """Stop the work from outside."""
@@ -155,6 +229,6 @@ class _Foreground:
         return self._stream.write(text)
 
 
-def _silence_stdout() -> None:
+def silence_stdout() -> None:
     """Let nothing more be said on a pipe that nobody reads; Python would complain when it flushes at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from stackduck.cli import exits
-from stackduck.cli.options import Parser, add_source_options, day, number
+from stackduck.cli import exits, messages
+from stackduck.cli.options import Parser, add_config_option, add_source_options, day, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,11 +34,30 @@ def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
     parser = _parser()
     options = parser.parse_args(arguments)
+    from stackduck.cli.settings import settle
+    from stackduck.errors import ConfigurationError
+
+    try:
+        settle(options)
+    except ConfigurationError as problem:
+        return messages.failure(problem)
+    if not options.enterprise and not options.org:
+        options.enterprise, options.org = _by_default(options)
     if not options.enterprise and not options.org:
         parser.error("whose reports? give --enterprise SLUG or --org NAME")
+    if options.no_archive:
+        parser.error("the configuration keeps no archive to fill; give --archive DIR")
     if options.since and options.until and options.since > options.until:
         parser.error(f"--since {options.since} is later than --until {options.until}")
     return _sync(options).run()
+
+
+def _by_default(options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """Return the enterprise and the organization of the configuration, and say so."""
+    found = {name: options.defaults[name] for name in ("enterprise", "org") if name in options.defaults}
+    if found and not options.quiet:
+        messages.note(", ".join(f"{name} {value}" for name, value in found.items()) + " by default")
+    return [found["enterprise"]] if "enterprise" in found else [], [found["org"]] if "org" in found else []
 
 
 def _sync(options: argparse.Namespace) -> Sync:
@@ -73,6 +92,7 @@ def _parser() -> Parser:
     add("--fail-on-gaps", action="store_true", help="end with exit code 1 when a day is missing")
     add("--quiet", action="store_true", help="nothing on stderr but errors")
     source = add_source_options(parser)
+    add_config_option(parser)
     source.add_argument(
         "--archive", metavar="DIR", help="the archive's folder (default: STACKDUCK_ARCHIVE, user's data folder)"
     )
@@ -81,11 +101,10 @@ def _parser() -> Parser:
         "--pace",
         metavar="N",
         type=number(int, 0),
-        default=900,
         help="calls a minute of one endpoint (default: 900, GitHub's own limit; 0: as many as can be)",
     )
     limits.add_argument(
-        "--concurrency", metavar="N", type=number(int, 1), default=8, help="reports under way at once (default: 8)"
+        "--concurrency", metavar="N", type=number(int, 1), help="reports under way at once (default: 8)"
     )
     return parser
 

@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 
 from stackduck import errors
 from stackduck.dbapi.cursor import Cursor
+from stackduck.dbapi.defaults import default_texts
 from stackduck.dbapi.github import Settings
 from stackduck.dbapi.runner import Runner, Stats
 from stackduck.sql.variables import Values
 
 if TYPE_CHECKING:
+    from stackduck.catalog.names import Catalog
+    from stackduck.engine.archive.days import Archive
     from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 
 
@@ -36,6 +39,11 @@ def connect(
     fail_on_gaps: bool = False,
     allow_writes: bool = False,
     dry_run: bool = False,
+    defaults: Mapping[str, str | int | bool | date] | None = None,
+    record: str | Path | None = None,
+    replay: str | Path | None = None,
+    today: date | None = None,
+    confined: bool = False,
 ) -> Connection:
     """Open a connection.
 
@@ -50,6 +58,12 @@ def connect(
     `fail_on_gaps` makes it an error that a day of a report is not there.
     Nothing changes at a provider unless `allow_writes`; with `dry_run` a change gives its requests as rows, and none of
     them is sent.
+    `defaults` are values of required parameters, {'enterprise': 'octo'}, for tables to which a statement gives none;
+    what it gives goes before, and a change takes none. EXPLAIN and `Cursor.stats` tell which were used.
+    `record` is a folder that keeps every answer and report file, without tokens and signed links; `replay` answers from
+    such a folder, without a network or a token. Both stand still at the moment at which the recording began, in SQL
+    too, and use an archive of their own. `today` is the day on which a sandbox stands, and the session with it.
+    `confined` takes the network, and all files but the archive's, away from SQL.
     Nothing is sent, and no token is looked for, before a statement needs it.
     """
     settings = Settings(
@@ -68,6 +82,11 @@ def connect(
         fail_on_gaps=fail_on_gaps,
         allow_writes=allow_writes,
         dry_run=dry_run,
+        defaults=default_texts(defaults or {}),
+        record=record,
+        replay=replay,
+        today=today,
+        confined=confined,
     )
     return Connection(Runner(str(database), settings))
 
@@ -146,14 +165,40 @@ class Connection:
         """Roll the open transaction back, if BEGIN started one."""
         self._runner.end_transaction("ROLLBACK")
 
-    def interrupt(self) -> None:
-        """Stop the statement that runs, from another thread."""
+    def cancel(self) -> None:
+        """Stop the statement that runs, from another thread; whoever waits for it gets OperationalError.
+
+        Its calls and DuckDB stop, the connection stays usable, and an open transaction stays open for ROLLBACK. Where
+        nothing runs, nothing happens to statements that come after.
+        """
         self._runner.interrupt()
+
+    interrupt = cancel
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether close() was called."""
+        return self._runner.is_closed
 
     @property
     def stats(self) -> Stats:
         """What the connection has cost so far, the statements that failed included."""
         return self._runner.stats
+
+    @property
+    def catalog(self) -> Catalog:
+        """The provider documents by which statements are planned."""
+        return self._runner.catalog
+
+    @property
+    def archive(self) -> Archive | None:
+        """Where the days of reports are kept; None where none are."""
+        return self._runner.archive()
+
+    @property
+    def defaults(self) -> Mapping[str, str]:
+        """Parameter name, in lower case → the value that it has where a statement gives none."""
+        return self._runner.settings.defaults
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back. Raises InterfaceError if it is closed already."""

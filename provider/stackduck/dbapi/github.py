@@ -8,10 +8,12 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from stackduck.errors import InterfaceError
+from stackduck.dbapi import recordings
+from stackduck.errors import InterfaceError, NotRecordedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
 
     from stackduck.api.bindings import Secret
     from stackduck.api.client import CallRecord, Client, RateLimit
@@ -44,6 +46,13 @@ class Settings:
     fail_on_gaps: bool = False
     allow_writes: bool = False
     dry_run: bool = False
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Parameter name (lower case) → the value that it has where a statement that reads gives none."""
+    record: str | Path | None = None
+    replay: str | Path | None = None
+    today: date | None = None
+    """The day on which a sandbox stands, and the session with it."""
+    confined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +69,15 @@ class GitHub:
 
     def __init__(self, settings: Settings, catalog: Catalog) -> None:
         self._settings, self._catalog = settings, catalog
+        self._recording = recordings.opened(settings)
         self._place: _Place | None = None
         self._client: Client | None = None
         self._registry: Registry | None = None
         self._downloader: Downloader | None = None
         self._reports: ReportService | None = None
+        self._root: Path | None = None
+        self._kept: Archive | None = None
+        self._has_archive = False
         self._resources = ExitStack()
         self._is_closed = False
         self._lock = RLock()
@@ -83,7 +96,9 @@ class GitHub:
         with self._lock:
             if self._downloader is None:
                 place = self._placed()
-                self._downloader = Downloader(api_url=place.api_url, concurrency=self._settings.concurrency)
+                self._downloader = Downloader(
+                    api_url=place.api_url, concurrency=self._settings.concurrency, recording=self._recording
+                )
                 self._resources.callback(self._downloader.close)
             return self._downloader
 
@@ -98,17 +113,27 @@ class GitHub:
                     self._catalog,
                     client=self.client,
                     downloader=self.downloader,
-                    archive=self._archive(),
+                    archive=self.archive(),
                     concurrency=wanted.concurrency,
                     options=Options(fresh=wanted.fresh, fail_on_gaps=wanted.fail_on_gaps),
+                    now=(lambda: moment) if (moment := self.moment) else None,
                 )
                 self._resources.callback(self._reports.close)
             return self._reports
+
+    def archive(self) -> Archive | None:
+        """Return where the days of reports are kept; None where none are. A sandbox is started for it."""
+        with self._lock:
+            if not self._has_archive:
+                self._kept, self._has_archive = self._archive(), True
+            return self._kept
 
     def registry(self) -> Registry:
         """Return the registry that provider documents are pulled from."""
         if self._is_closed:
             raise InterfaceError("the connection is closed")
+        if self._recording is not None and self._recording.is_replay:
+            raise NotRecordedError("a recording holds no documents; run REGISTRY statements without --replay")
         if self._registry is None:
             from stackduck.api.pulling import Registry
 
@@ -119,6 +144,13 @@ class GitHub:
     def credential(self, request: Request) -> Credential | None:
         """Find the credential that a request would show; sends nothing."""
         return self.client().credential(request)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Where the time stands still: that of the recording, or noon of the sandbox's day."""
+        if self._recording is not None:
+            return self._recording.moment
+        return recordings.noon(self._settings.today)
 
     @property
     def calls(self) -> list[CallRecord]:
@@ -153,10 +185,12 @@ class GitHub:
         if self._place is None:
             wanted = self._settings
             self._place = _Place(wanted.api_url, wanted.token, wanted.token_env)
-            if wanted.sandbox:
+            if self._recording is not None and self._recording.is_replay:
+                self._place = _Place(self._recording.api_url, None, None)
+            elif wanted.sandbox:
                 from stackduck.sandbox import serve
 
-                served = self._resources.enter_context(serve())
+                served = self._resources.enter_context(serve(today=wanted.today))
                 self._place = _Place(served.api_url, served.token, None)
         return self._place
 
@@ -171,26 +205,44 @@ class GitHub:
             auth=self._settings.auth,
             concurrency=self._settings.concurrency,
             max_wait=self._settings.max_wait,
+            recording=self._recording,
         )
         self._resources.callback(client.close)
         return client
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders from which relations are read: the archive's."""
+        root = self._archive_root()
+        return (str(root.absolute()),) if root else ()
+
     def _archive(self) -> Archive | None:
-        """Return the archive of the API's host; a sandbox's lasts as long as the connection."""
+        """Return the archive of the API's host."""
         import os
-        from tempfile import TemporaryDirectory
 
         from stackduck.api import hosts
-        from stackduck.engine.archive.days import Archive, root_folder
+        from stackduck.engine.archive.days import Archive
 
-        wanted = self._settings.archive
-        if wanted is False:
+        root = self._archive_root()
+        if root is None:
             return None
         # A sandbox says the same on any port.
         is_sandbox = self._settings.sandbox
         host = "sandbox" if is_sandbox else hosts.base_from(self._placed().api_url, os.environ).origin
-        if is_sandbox and not isinstance(wanted, (str, Path)):
-            root = Path(self._resources.enter_context(TemporaryDirectory(prefix="stackduck-")))
-        else:
-            root = root_folder(str(wanted) if isinstance(wanted, (str, Path)) else None)
         return Archive(root, host=host)
+
+    def _archive_root(self) -> Path | None:
+        """Return where days are kept; those of a sandbox and of a recording last as long as the connection."""
+        from tempfile import TemporaryDirectory
+
+        from stackduck.engine.archive.days import root_folder
+
+        with self._lock:
+            wanted = self._settings.archive
+            if self._root is None and wanted is not False:
+                is_named = isinstance(wanted, (str, Path))
+                if (self._settings.sandbox or self._recording is not None) and not is_named:
+                    self._root = Path(self._resources.enter_context(TemporaryDirectory(prefix="stackduck-")))
+                else:
+                    self._root = root_folder(str(wanted) if is_named else None)
+            return self._root

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stackduck import errors
 from stackduck.catalog.names import Catalog
 from stackduck.dbapi.github import GitHub, Settings
+from stackduck.dbapi.turns import Turns
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
@@ -18,8 +19,12 @@ from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, merged, names, set_by
 
 if TYPE_CHECKING:
-    from stackduck.api.model import RateLimit
+    from stackduck.api.client import Client
+    from stackduck.api.model import CallRecord, RateLimit
+    from stackduck.engine.archive.days import Archive
+    from stackduck.execute.reports.service import ReportService
     from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary
+    from stackduck.sql.scans import Plan
     from stackduck.sql.statements import Statement
 
     OnProgress = Callable[[SyncProgress], None]
@@ -35,6 +40,8 @@ class Stats:
     bytes: int = 0
     seconds: float = 0.0
     rate_limit: RateLimit | None = None
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Parameters to which the statement gave no value, and the defaults that they had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,26 +51,40 @@ class Outcome:
     result: Result
     warnings: list[str] = field(default_factory=list)
     stats: Stats = field(default_factory=Stats)
+    calls: tuple[CallRecord, ...] = ()
+    plan: Plan | None = None
 
 
 class Runner:
     """The DuckDB session and the GitHub of one connection."""
 
     def __init__(self, database: str, settings: Settings) -> None:
-        catalog = Catalog.default(settings.registry)
-        self._session = Session(database)
-        self._github = GitHub(settings, catalog)
+        self.catalog = Catalog.default(settings.registry)
+        self.settings = settings
+        self._turns = Turns(self._interrupt)
+        self.session = Session(database, go_on=self._turns.go_on)
+        self._github = GitHub(settings, self.catalog)
+        self._settle(settings)
         origins = Origins(
-            catalog,
-            self._github.client,
-            self._github.reports,
+            self.catalog,
+            self._client,
+            self._reports,
             self._github.registry,
             account=self._github,
             max_calls=settings.max_calls,
             permission=Permission(settings.allow_writes, settings.dry_run),
+            defaults=settings.defaults,
         )
-        self._executor = Executor(self._session, origins)
+        self._executor = Executor(self.session, origins)
+        self._taken: dict[str, str] = {}
         self.is_closed = False
+
+    def _settle(self, settings: Settings) -> None:
+        """Let the session's time stand still where the answers' does, and take away what its SQL must not reach."""
+        if self._github.moment is not None:
+            self.session.stand_at(self._github.moment)
+        if settings.confined:
+            self.session.confine(self._github.folders)
 
     def check_open(self) -> None:
         """Raise InterfaceError once the connection is closed."""
@@ -98,12 +119,24 @@ class Runner:
         given = frozenset(parameters) if isinstance(parameters, Mapping) else frozenset()
         if not names(statement) - given:
             return frozenset()
-        return frozenset(name.lower() for name in self._session.variables())
+        return frozenset(name.lower() for name in self.session.variables())
 
-    def run(self, bound: Bound) -> Outcome:
-        """Run one statement."""
-        self.check_open()
+    def run(self, bound: Bound, *, owner: object = None) -> Outcome:
+        """Run one statement, once those that run on other threads are done; `owner` may stop it."""
+        with self._turns.taken(owner):
+            self.check_open()
+            outcome = self._run(bound)
+            try:
+                self._turns.go_on()
+            except errors.OperationalError:
+                outcome.result.close()
+                raise
+            return outcome
+
+    def _run(self, bound: Bound) -> Outcome:
         started, before, downloaded = perf_counter(), len(self._github.calls), self._github.downloaded
+        self._executor.forget_taken()
+        self._executor.plan = None
         warnings: list[str] = []
         result = self._executor.run(bound, warn=warnings.append)
         calls = self._github.calls[before:]
@@ -113,8 +146,10 @@ class Runner:
             bytes=sum(c.bytes for c in calls) + self._github.downloaded - downloaded,
             seconds=perf_counter() - started,
             rate_limit=self._github.rate_limit,
+            defaults=self._executor.forget_taken(),
         )
-        return Outcome(result, warnings, stats)
+        self._taken |= stats.defaults
+        return Outcome(result, warnings, stats, tuple(calls), self._executor.plan)
 
     def sync(
         self, order: SyncOrder, *, pace: int | None, on_progress: OnProgress | None, raise_errors: bool
@@ -128,29 +163,51 @@ class Runner:
 
     def export(self, result: Result, path: str) -> int:
         """Write a result to a Parquet file instead of fetching it; returns the number of rows."""
-        return self._session.export(result, path)
+        return self.session.export(result, path)
 
     def end_transaction(self, statement: str) -> None:
         """Run COMMIT or ROLLBACK, which do nothing outside a transaction."""
-        self.check_open()
-        try:
-            self._session.rows(statement)
-        except errors.OperationalError as exc:
-            if "no transaction is active" not in str(exc):
-                raise
-        self._executor.forget_views()
+        with self._turns.taken():
+            self.check_open()
+            try:
+                self.session.rows(statement)
+            except errors.OperationalError as exc:
+                if "no transaction is active" not in str(exc):
+                    raise
+            self._executor.forget_views()
 
     @property
     def stats(self) -> Stats:
         """What all statements have cost so far, those that failed included."""
         calls = self._github.calls
         size = sum(c.bytes for c in calls) + self._github.downloaded
-        return Stats(calls=len(calls), bytes=size, rate_limit=self._github.rate_limit)
+        return Stats(calls=len(calls), bytes=size, rate_limit=self._github.rate_limit, defaults=dict(self._taken))
+
+    def archive(self) -> Archive | None:
+        """Return where the days of reports are kept; None where none are."""
+        self.check_open()
+        return self._github.archive()
+
+    def stop(self, owner: object = None) -> bool:
+        """Stop the statement that runs, from another thread: any, or the owner's alone; tell whether there was one."""
+        return self._turns.stop(owner)
 
     def interrupt(self) -> None:
-        """Stop what runs, from another thread."""
+        """Stop what runs, from another thread: a statement, a sync, or DuckDB while rows are fetched."""
+        if not self.stop():
+            self._interrupt()
+
+    def _interrupt(self) -> None:
         self._github.interrupt()
-        self._session.interrupt()
+        self.session.interrupt()
+
+    def _client(self) -> Client:
+        self._turns.go_on()
+        return self._github.client()
+
+    def _reports(self) -> ReportService:
+        self._turns.go_on()
+        return self._github.reports()
 
     def close(self) -> None:
         """End the calls, then close the database; an open transaction is rolled back."""
@@ -159,7 +216,7 @@ class Runner:
         try:
             self._github.close()
         finally:
-            self._session.close()
+            self.session.close()
 
 
 def _filled(operation: str, parameters: Values | None) -> tuple[list[tuple[Statement, Mapping[str, object]]], set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from threading import RLock
 from typing import Any
 
@@ -26,6 +27,8 @@ class Result:
         self._kept: deque[Row] = deque()
         self._failure: Error | None = None
         self._is_open = True
+        self.is_closed = False
+        """Whether its cursor has gone on without it."""
         self.is_fresh = True
         """Whether no row has been taken yet."""
         columns = connection.description or []
@@ -68,6 +71,17 @@ class Result:
             rows = self.take(1)
             return rows[0] if rows else None
 
+    def put_back(self, rows: Sequence[Row]) -> None:
+        """Have rows again that were the last ones taken."""
+        with self._lock:
+            self._kept.extendleft(reversed(rows))
+
+    def read_ahead(self, count: int) -> None:
+        """Keep at least so many rows at hand, if there are; nobody has taken them yet."""
+        with self._lock:
+            while self._is_open and len(self._kept) <= count:
+                self._kept.extend(self._fetch(count + 1 - len(self._kept)))
+
     def detach(self) -> None:
         """Keep what is left, so that the connection is free for another statement."""
         if self._is_open:
@@ -78,7 +92,12 @@ class Result:
                 self._failure = exc
 
     def close(self) -> None:
-        """Forget what is left."""
+        """Forget what is left, for good."""
+        self.is_closed = True
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what is left: somebody else has taken it."""
         self._kept.clear()
         self._failure = None
         self._is_open = False

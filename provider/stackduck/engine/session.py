@@ -8,16 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from threading import RLock
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
+from stackduck.engine import clock
+from stackduck.engine.columnar import Batches
 from stackduck.engine.failures import translated
 from stackduck.engine.results import Result
 from stackduck.errors import DataError, Error, InterfaceError
 
 ColumnTypes = Sequence[tuple[str, str]]
+T = TypeVar("T")
 
 _CONFIG = {
     "TimeZone": "UTC",
@@ -25,7 +29,12 @@ _CONFIG = {
     "autoinstall_known_extensions": "false",
     "python_enable_replacements": "false",
 }
-
+_OFFLINE = {"enable_external_access": "false"}
+"""Takes files and the network away from SQL, for good: no statement can give them back."""
+_FEW = 1_000
+"""Rows that go through Python sooner than DuckDB finds them again."""
+# Python's values of these are not all that DuckDB's are.
+_LOSES = re.compile(r'\b(INTERVAL|TIMESTAMP_NS|TIME_NS|TUPLE|VARIANT)\b|"key"')
 
 _FUNCTIONS = """
 SELECT DISTINCT lower(function_name), stability = 'VOLATILE' OR lower(function_name) IN (
@@ -36,16 +45,45 @@ SELECT DISTINCT lower(function_name), stability = 'VOLATILE' OR lower(function_n
 class Session:
     """A DuckDB database with one connection to it."""
 
-    def __init__(self, database: str = ":memory:", *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        database: str = ":memory:",
+        *,
+        read_only: bool = False,
+        is_offline: bool = False,
+        go_on: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Open a database; `go_on` is asked before every statement of the user's, and raises where it shall not run."""
+        config = _CONFIG | (_OFFLINE if is_offline else {})
         with translated():
-            self._duck = duckdb.connect(database, read_only=read_only, config=dict(_CONFIG))
+            self._duck = duckdb.connect(database, read_only=read_only, config=dict(config))
+        self.is_in_memory = database == ":memory:"
+        """Whether it began empty."""
         self._lock = RLock()
-        self._open: Result | None = None
+        self._go_on = go_on
+        self._open: Result | Batches | None = None
         self._latest: tuple[str, Mapping[str, object] | None] | None = None
         self._spent: list[str] = []
         self._views: set[str] = set()
         self._afterwards: list[Callable[[], None]] = []
         self._numbers = 0
+        self.moment: datetime | None = None
+        """At which the time stands still, if it does."""
+
+    def now(self) -> datetime:
+        """Return the session's time in UTC: the clock's, or the moment at which it stands still."""
+        return self.moment or datetime.now(UTC)
+
+    def stand_at(self, moment: datetime) -> None:
+        """Let the time stand still, for SQL too."""
+        for statement in clock.standing_at(moment):
+            self.rows(statement)
+        self.moment = moment
+
+    def confine(self, folders: Sequence[str]) -> None:
+        """Take the network and all files but those in some folders away from SQL, for good."""
+        self.rows(f"SET allowed_directories = [{', '.join(map(_literal, folders))}]")
+        self.rows("SET enable_external_access = false")
 
     def run(
         self,
@@ -60,12 +98,13 @@ class Session:
         A change's only row is how many it changed. A query may be run again to write its rows to a file.
         """
         with self._lock:
+            self._go_on()
             self.settle()
             with translated():
                 self._execute(sql, parameters)
-                self._open = Result(self._duck, self._lock, is_change=is_change)
+                self._open = result = Result(self._duck, self._lock, is_change=is_change)
             self._latest = (sql, parameters) if is_query else None
-            return self._open
+            return result
 
     def rows(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Run a statement of stackduck's own and return all its rows."""
@@ -88,19 +127,56 @@ class Session:
         with self._lock:
             if not result.is_fresh:
                 raise InterfaceError("rows of this result were fetched already; execute the statement again")
-            if result is self._open and self._latest:
-                sql, parameters = self._latest
-                self._duck.abort()
-            else:
-                result.detach()
-                sql, parameters = _literal_rows(result)
+            sql, parameters = self._rest(result, few=0)
             target = path.replace("'", "''")
             with translated():
                 rows = self._execute(
                     f"COPY ({sql}\n) TO '{target}' (FORMAT parquet, USE_TMP_FILE false)", parameters
                 ).fetchall()
-            result.close()
+            result.clear()
             return int(rows[0][0])
+
+    def hand_over(
+        self, result: Result, take: Callable[[duckdb.DuckDBPyRelation], T], *, names: Sequence[str] = ()
+    ) -> T:
+        """Give what is left of a result to `take`, as a relation to be read once; the result is empty afterwards.
+
+        `take` may return a reader, which then holds the connection until it is read out or dropped. `names` are the
+        columns', where they are not to have their own.
+        """
+        with self._lock:
+            own = [column[0] for column in result.description or ()]
+            try:
+                sql, parameters = self._rest(result, few=_FEW)
+                if names and list(names) != own:
+                    sql = f"FROM ({sql}\n) AS named({', '.join(map(quoted, names))})"
+                with translated():
+                    return take(self._duck.sql(sql, params=dict(parameters) if parameters else None))
+            finally:
+                result.clear()
+
+    def batches(self, result: Result, size: int) -> Batches:
+        """Hand over what is left of a result in record batches of so many rows, which step aside as rows do."""
+        with self._lock:
+            reader = self.hand_over(result, lambda relation: relation.to_arrow_reader(size))
+            self._open = found = Batches(reader, self._lock)
+            return found
+
+    def _rest(self, result: Result, *, few: int) -> tuple[str, Mapping[str, object] | None]:
+        """Return a query of what is left of a result, and free the connection for it.
+
+        A query is asked again, unless rows of it were fetched, or no more than a `few` are left: those are at hand.
+        """
+        if result is not self._open or self._latest is None or not result.is_fresh:
+            result.detach()
+            self.settle()
+            return _literal_rows(result)
+        if few and not any(_LOSES.search(str(column[1])) for column in result.description or ()):
+            result.read_ahead(few)
+            if not result.is_open:
+                return _literal_rows(result)
+        self._duck.abort()
+        return self._latest
 
     def settle(self) -> None:
         """Free the connection: the open result keeps its rows, relations that nobody reads any more go."""
@@ -110,14 +186,16 @@ class Session:
                 self._open = None
             spent, self._spent = self._spent, []
             for name in spent:
-                # In a transaction that has failed nothing can be dropped; a later statement does it.
+                # In a transaction that has failed, or while another library reads, nothing can be dropped; a later
+                # statement does it.
                 kind = "VIEW" if name in self._views else "TABLE"
                 try:
                     self._duck.execute(f"DROP {kind} IF EXISTS temp.{quoted(name)}")
                     self._views.discard(name)
                 except duckdb.Error:
                     self._spent.append(name)
-            self._clean_up()
+            if not self._spent:
+                self._clean_up()
 
     def _clean_up(self) -> None:
         afterwards, self._afterwards = self._afterwards, []
@@ -314,6 +392,10 @@ def _literal_rows(result: Result) -> tuple[str, Mapping[str, object]]:
     lists = {f"c{i}": [row[i] for row in rows] for i in range(len(columns))}
     unnested = (f"unnest($c{i}::{column[1]}[]) AS {quoted(column[0])}" for i, column in enumerate(columns))
     return f"SELECT {', '.join(unnested)}", lists
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def quoted(name: str) -> str:

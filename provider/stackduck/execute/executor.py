@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
-from stackduck.errors import DatabaseError, OperationalError, ProgrammingError
-from stackduck.execute import explained, pulls
+from stackduck.errors import DatabaseError, NotSupportedError, OperationalError, ProgrammingError
 from stackduck.execute.language import Language, TranslatedViews, without_excerpt
 from stackduck.execute.loading import Loaded, load
 from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
-from stackduck.execute.wording import in_users_words
+from stackduck.execute.wording import in_users_words, unknown_column
 from stackduck.sql import looking, materialized, registries, statements, verbs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
@@ -49,13 +48,20 @@ class Executor:
         self.origins = origins
         self.catalog = origins.catalog
         self.language = Language(session, origins.catalog)
-        self._views: dict[str, str] | None = None
+        self.taken: dict[str, str] = {}
+        """The defaults that statements took, until `forget_taken`."""
+        self.plan: Plan | None = None
+        """What the statement that ran last asked for; who reads it takes it away."""
+        self._defaults = origins.defaults
+        self._views: Mapping[str, str] | None = {} if session.is_in_memory else None
 
     def run(self, bound: Bound, *, warn: Warn) -> Result:
         """Run one statement whose placeholders are bound and return its rows."""
         statement = bound.statement
         try:
             if (asked := registries.read(statement)) is not None:
+                from stackduck.execute import pulls
+
                 return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.origins.registry)
             if materialized.may_concern(statement) and (kept := self._materialized(bound, warn=warn)) is not None:
                 return kept
@@ -86,12 +92,25 @@ class Executor:
             self.session,
             self.catalog,
             self.origins.client,
-            ask=partial(self.run, warn=warn),
+            ask=partial(self._without_defaults, warn=warn),
             reads=self._needs_planner,
             max_calls=self.origins.max_calls,
             permission=self.origins.permission,
         )
         return writer.run(bound, warn=warn)
+
+    def _without_defaults(self, bound: Bound, *, warn: Warn) -> Result:
+        """Run a statement whose rows become a change: what is changed is said by the statement alone."""
+        kept, self._defaults = self._defaults, {}
+        try:
+            return self.run(bound, warn=warn)
+        finally:
+            self._defaults = kept
+
+    def forget_taken(self) -> dict[str, str]:
+        """Return the defaults that were taken, and begin anew."""
+        taken, self.taken = self.taken, {}
+        return taken
 
     def forget_views(self, statement: Statement | None = None) -> None:
         """Read the views anew: a statement or the end of a transaction may have changed them."""
@@ -110,7 +129,7 @@ class Executor:
     def _looking(self) -> Looking:
         from stackduck.execute.looking import Looking
 
-        return Looking(self.session, self.catalog, self.origins.account)
+        return Looking(self.session, self.catalog, self.origins.account, language=self.language)
 
     @property
     def views(self) -> Mapping[str, str]:
@@ -127,9 +146,17 @@ class Executor:
             return self._run(statement, statement.text, bound.parameters)
         except ProgrammingError as exc:
             self._explain_unknown_table(statement, exc)
+            self._refuse_absent(statement, exc)
             if statement is not bound.statement:
                 raise without_excerpt(exc) from exc
             raise
+
+    def _refuse_absent(self, statement: Statement, exc: ProgrammingError) -> None:
+        """Raise an error that says what to do instead, where a statement is StackQL's and has no counterpart."""
+        from stackduck.sql import absent
+
+        if told := absent.remedy(statement, self.catalog.provider_names()):
+            raise NotSupportedError(told) from exc
 
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
         """Run the text that stands for a statement."""
@@ -174,6 +201,8 @@ class Executor:
     def _answered(self, bound: Bound, *, warn: Warn) -> Result:
         head, inner = verbs.explained(bound.statement)
         expanded = self._expanded(verbs.as_query(inner))
+        if not looking.may_read_facts(expanded):
+            return self._asked(expanded, bound, head=head, warn=warn)
         with self._looking.spliced(expanded, bound.parameters, warn=warn) as statement:
             return self._asked(statement, bound, head=head, warn=warn)
 
@@ -185,7 +214,7 @@ class Executor:
         if head and not head.is_run:
             return self._explain(self._plan(statement, bound.parameters), statement)
         for _ in range(_MOST_ATTEMPTS):
-            started = datetime.now(UTC).date()
+            started = self._today()
             result = self._answer(statement, bound, head=head, warn=warn)
             if not self._day_has_changed(statement, started):
                 return result
@@ -214,25 +243,32 @@ class Executor:
         documents = documented.expand(own, self.catalog.provider_names(), self.catalog.resource)
         return documents if documents is own else self.language.translated(documents)
 
-    def _day_has_changed(self, statement: Statement, started: object) -> bool:
+    def _today(self) -> date:
+        return (self.session.moment or datetime.now(UTC)).date()
+
+    def _day_has_changed(self, statement: Statement, started: date) -> bool:
         """Tell whether `current_date` meant one day to the calls and another to the rows."""
-        return datetime.now(UTC).date() != started and any(t.is_word(*_DAY_WORDS) for t in statement.tokens)
+        return self._today() != started and any(t.is_word(*_DAY_WORDS) for t in statement.tokens)
 
     def _plan(self, statement: Statement, parameters: Mapping[str, object], *, only_columns: bool = False) -> Plan:
         from stackduck.sql.plan import make_plan
 
-        return make_plan(
+        plan = make_plan(
             statement,
             parameters,
             self.catalog,
             database=PlanningDatabase(self.session),
             max_calls=self.origins.max_calls,
             only_columns=only_columns,
+            default_values=self._defaults,
         )
+        for values in plan.defaults.values():
+            self.taken |= values
+        return plan
 
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
         only_columns = statement.keyword in ("DESCRIBE", "DESC")
-        plan = self._plan(statement, bound.parameters, only_columns=only_columns)
+        self.plan = plan = self._plan(statement, bound.parameters, only_columns=only_columns)
         left = Loaded(list(plan.relations))
         try:
             self._create_relations(plan, statement)
@@ -260,12 +296,25 @@ class Executor:
             self.session.check(plan.sql, plan.parameters)
         except ProgrammingError as exc:
             self._explain_unknown_table(statement, exc)
+            self._explain_unused_parameter(plan, exc)
             raise in_users_words(
                 exc, {s.resource.full_name: [name for name, _ in s.types] for s in plan.scans}
             ) from exc
 
+    def _explain_unused_parameter(self, plan: Plan, exc: ProgrammingError) -> None:
+        """Raise an error that says more, where a column that DuckDB lacks is a parameter of another method."""
+        from stackduck.sql import methods
+
+        name = unknown_column(exc)
+        for scan in plan.scans:
+            takers = [method for method in methods.select_methods(scan.resource) if name and method.parameter(name)]
+            if takers and not scan.method.parameter(name):
+                raise methods.passed_over(scan.resource, scan.method, name, is_given=False) from exc
+
     def _explain(self, plan: Plan, statement: Statement) -> Result:
         """List the calls of a plan, without sending any."""
+        from stackduck.execute import explained
+
         self._bind_only(plan, statement)
         return explained.result(self.session, plan, reports=self.origins.reports)
 

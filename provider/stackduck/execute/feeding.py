@@ -126,6 +126,14 @@ def filled_by_data(scan: Scan, session: Session, *, most: int) -> Scan:
     return replace(scan, calls=calls, requests=(*scan.requests, *_requests(scan, calls[len(scan.calls) :])))
 
 
+def known_calls(fed: FedCalls, session: Session) -> int | None:
+    """Return how many calls data tells; None where that must be asked for first."""
+    if not all(feed.is_local for feed in fed.feeds):
+        return None
+    rows = (len(_rows(feed, fed, session)) for feed in fed.feeds)
+    return prod((*rows, *(len(values) for _, values in fed.listed)))
+
+
 def _rows(feed: Feed, fed: FedCalls, session: Session) -> list[Values]:
     """Return the values of a feed, sorted, as a request carries them."""
     found: dict[tuple[str, ...], None] = {}
@@ -189,8 +197,12 @@ def _too_many(scan: Scan, needed: int, *, left: int) -> CallLimitError:
 
 
 def _absences(scan: Scan, errors: Sequence[OperationalError]) -> str:
-    """Return the fed values for which there was nothing, some of many, with the status of the answers."""
-    names = _origins(scan)
+    """Return the fed values for which there was nothing, some of many, with the status of the answers.
+
+    A written value stands beside them where the statement writes several.
+    """
+    several = [name for fed in scan.fed for name, values in fed.listed if len(values) > 1]
+    names = dict.fromkeys((*_origins(scan), *several))
     shown = [_value(error.values, names) for error in errors[:_SHOWN]]
     more = f" and {len(errors) - _SHOWN:,} more" if len(errors) > _SHOWN else ""
     statuses = ", ".join(dict.fromkeys(str(error.status) for error in errors))

@@ -89,7 +89,6 @@ class _Reports:
     left: Loaded
 
     def load(self) -> Mapping[Request, OperationalError]:
-        from stackduck.execute import clock
         from stackduck.execute.reports import known, seats
 
         persons, days = self._of("seats"), self._of("users", "entity", "user_teams", "repos")
@@ -106,7 +105,7 @@ class _Reports:
             self.left.checks.append(partial(service.remove_damaged, fetched))
             service.relate(fetched, self.session)
         for scan in self._of("report_days"):
-            known.fill(self.session, scan, archive=service.archive, now=clock.now())
+            known.fill(self.session, scan, archive=service.archive, now=service.now())
         return absent
 
     def _of(self, *reports: str) -> list[Scan]:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stackduck.api.model import CallRecord
     from stackduck.catalog.model import Method
     from stackduck.catalog.names import Catalog
+    from stackduck.execute.language import Language
     from stackduck.sql.looking import Describe, Purge, Show, ShowAuth, ShowFacts, ShowInsert, ShowVersion
     from stackduck.sql.shown import Shown
     from stackduck.sql.variables import Bound
@@ -54,10 +55,11 @@ class Account(Protocol):
 class Looking:
     """Looks around for one connection."""
 
-    def __init__(self, session: Session, catalog: Catalog, account: Account | None) -> None:
+    def __init__(self, session: Session, catalog: Catalog, account: Account | None, *, language: Language) -> None:
         self._session = session
         self._catalog = catalog
         self._account = account
+        self._language = language
 
     def answer(self, bound: Bound, *, warn: Warn) -> Result | None:
         """Answer a statement that looks around; None for any other."""
@@ -103,7 +105,8 @@ class Looking:
         with self._filled(uses, warn=warn):
             try:
                 text = meant.text({use.table: use.relation for use in uses})
-                return self._session.run(text, parameters, is_query=True)
+                translated = self._language.translated(statements.of_text(text))
+                return self._session.run(translated.text, parameters, is_query=True)
             except ProgrammingError as exc:
                 raise in_users_words(exc, {f"SHOW {meant.tables[0].upper()}": meant.columns}) from exc
 

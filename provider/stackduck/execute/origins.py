@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,3 +28,5 @@ class Origins:
     account: Account | None = None
     max_calls: int = 2_000
     permission: Permission = field(default_factory=Permission)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Parameter name (lower case) → the value of a required parameter that a statement gives none."""

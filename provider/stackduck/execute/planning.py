@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
 from stackduck.errors import Error, NotSupportedError, ProgrammingError
-from stackduck.execute.clock import now
 from stackduck.execute.wording import in_users_words
 from stackduck.reports.calendar import calendar_days, utc_day
 
@@ -49,7 +48,7 @@ class PlanningDatabase:
 
         Raises NotSupportedError for a condition that fails for one of them, or may not say the same of the next row.
         """
-        first, last = _calendar(utc_day(now()))
+        first, last = _calendar(utc_day(self._session.now()))
         text = _MATCHING.format(first=first, last=last, condition=condition)
         try:
             found = self._session.rows(text, parameters)
@@ -62,7 +61,7 @@ class PlanningDatabase:
 
     def _failure(self, condition: str, parameters: Mapping[str, object]) -> str:
         """Return DuckDB's words for a condition that fails for some day."""
-        first, last = _calendar(utc_day(now()))
+        first, last = _calendar(utc_day(self._session.now()))
         try:
             self._session.aside(_CALENDAR.format(first=first, last=last) + f" WHERE {condition}", parameters)
         except Error as exc:

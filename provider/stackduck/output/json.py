@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from json.encoder import encode_basestring
 
+from stackduck.engine.names import distinct
 from stackduck.output.results import Result, Stream, Style, batches, columns
 from stackduck.output.values import json_encoder
 
@@ -31,24 +32,10 @@ def write_ndjson(result: Result, stream: Stream, style: Style) -> int:
 write_jsonl = write_ndjson
 
 
-def unique(names: list[str]) -> list[str]:
-    """Tell columns of one name apart: n, n become n, n_1; an object has a key once."""
-    taken: set[str] = set()
-    given: list[str] = []
-    for name in names:
-        key, number = name, 0
-        while key in taken or (number and key in names):
-            number += 1
-            key = f"{name}_{number}"
-        taken.add(key)
-        given.append(key)
-    return given
-
-
 def _objects(result: Result) -> Iterator[list[str]]:
     """Turn the rows, batch by batch, into JSON objects."""
     names, types = columns(result)
-    keys = [f"{encode_basestring(name)}: " for name in unique(names)]
+    keys = [f"{encode_basestring(name)}: " for name in distinct(names)]
     encoders = [json_encoder(kind) for kind in types]
     for rows in batches(result):
         yield [

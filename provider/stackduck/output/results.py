@@ -40,6 +40,10 @@ class Style:
     color: bool = False
     boxes: bool = True
     """Whether the stream can show box-drawing characters."""
+    elides_middle: bool = False
+    """Whether columns without room are left out of a table's middle; else they are at its end."""
+    remedy: str = "-o vertical shows all"
+    """What to tell the user of a table that does not show everything."""
 
 
 def columns(result: Result) -> tuple[list[str], list[str]]:

@@ -20,8 +20,12 @@ SAMPLE = 1000
 """Rows that are looked at for the widths."""
 NARROWEST = 8
 """Terminal columns that even the fullest screen leaves to a value."""
+COMFORTABLE = 16
+"""Terminal columns that a value keeps where others are left out of the middle for it."""
 BOX, ASCII = ("─│┌┬┐├┼┤└┴┘", "-|+++++++++")
 DIM, BOLD, PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+MARK = "…"
+"""What stands in the place of columns that are left out."""
 Cells = list[str | None]
 _Cell = TypeVar("_Cell")
 
@@ -30,6 +34,8 @@ _Cell = TypeVar("_Cell")
 class Layout:
     """Where each shown column stands."""
 
+    columns: tuple[int | None, ...]
+    """The shown columns' places in a row; None stands for those left out of the middle."""
     widths: tuple[int, ...]
     right: tuple[bool, ...]
     """Whether the column's values stand to the right."""
@@ -44,7 +50,7 @@ def write_table(result: Result, stream: Stream, style: Style) -> int:
     rows = (_cells(row, encoders) for row in chain.from_iterable(batches(result)))
     sample = list(islice(rows, SAMPLE))
     titles = [visible(name) for name in names]
-    layout = _layout([*([titles] if style.header else []), *sample], types, style.width)
+    layout = _layout([*([titles] if style.header else []), *sample], types, style)
     drawing = _Drawing(layout, style)
     stream.write(drawing.top(titles))
     count = 0
@@ -53,7 +59,7 @@ def write_table(result: Result, stream: Stream, style: Style) -> int:
         count += 1
     stream.write(drawing.rule(8))
     if style.width is not None:
-        stream.write(_footer(count, layout.hidden, drawing.has_cut))
+        stream.write(_footer(count, layout, has_cut=drawing.has_cut, remedy=style.remedy))
     return count
 
 
@@ -62,14 +68,21 @@ def _cells(row: Row, encoders: Sequence[Encoder]) -> Cells:
     return [None if value is None else visible(encode(value)) for encode, value in zip(encoders, row, strict=True)]
 
 
-def _layout(sample: Sequence[Sequence[str | None]], types: Sequence[str], room: int | None) -> Layout:
-    """Choose the columns' widths, and on a terminal make them fit."""
+def _layout(sample: Sequence[Sequence[str | None]], types: Sequence[str], style: Style) -> Layout:
+    """Choose the columns and their widths; on a terminal, make them fit."""
     wanted = [_widest(row[position] for row in sample) for position in range(len(types))]
-    right = tuple(is_number(kind) for kind in types)
-    if room is None:
-        return Layout(tuple(wanted), right)
-    shown = _fitting(wanted, room)
-    return Layout(tuple(_shrunk(wanted[:shown], room)), right[:shown], hidden=len(wanted) - shown)
+    right = [is_number(kind) for kind in types]
+    if style.width is None:
+        return Layout(tuple(range(len(types))), tuple(wanted), tuple(right))
+    chosen = _from_both_ends(wanted, style.width) if style.elides_middle else _from_the_first(wanted, style.width)
+    hidden = len(types) - sum(at is not None for at in chosen)
+    sizes = _shrunk([len(_mark(hidden)) if at is None else wanted[at] for at in chosen], style.width)
+    return Layout(tuple(chosen), tuple(sizes), tuple(at is not None and right[at] for at in chosen), hidden)
+
+
+def _mark(hidden: int) -> str:
+    """Write the title of the column that stands for others."""
+    return f"{hidden} more"
 
 
 def _widest(texts: Iterable[str | None]) -> int:
@@ -77,15 +90,33 @@ def _widest(texts: Iterable[str | None]) -> int:
     return max((4 if text is None else width(text) for text in texts), default=0)
 
 
-def _fitting(wanted: Sequence[int], room: int) -> int:
-    """Count the columns, from the first, that fit when each is as narrow as it may be; one always does."""
+def _from_the_first(wanted: Sequence[int], room: int) -> list[int | None]:
+    """Choose the columns, from the first, that fit when each is as narrow as it may be; one always does."""
     used, shown = 1, 0
     for size in wanted:
         used += min(size, NARROWEST) + 3
         if used > room and shown:
             break
         shown += 1
-    return shown
+    return list(range(shown))
+
+
+def _from_both_ends(wanted: Sequence[int], room: int) -> list[int | None]:
+    """Choose columns from both ends, two at the start for one at the end, as many as fit in comfort.
+
+    None is the mark for the others.
+    """
+    sizes = [min(size, COMFORTABLE) + 3 for size in wanted]
+    if 1 + sum(sizes) <= room or len(wanted) < 2:
+        return list(range(len(wanted)))
+    free, first, last = room - 1 - len(_mark(len(wanted))) - 3, 0, len(wanted)
+    while first < last:
+        takes_first = first < 2 * (len(wanted) - last + 1)
+        free -= sizes[first] if takes_first else sizes[last - 1]
+        if free < 0 and first:
+            break
+        first, last = (first + 1, last) if takes_first else (first, last - 1)
+    return [*range(first), None, *range(last, len(wanted))]
 
 
 def _shrunk(wanted: Sequence[int], room: int) -> list[int]:
@@ -97,14 +128,15 @@ def _shrunk(wanted: Sequence[int], room: int) -> list[int]:
     return sizes
 
 
-def _footer(count: int, hidden: int, has_cut: bool) -> str:
+def _footer(count: int, layout: Layout, *, has_cut: bool, remedy: str) -> str:
     """Say how many rows there were, and what the terminal had no room for."""
     notes = [f"{count:,} row{'' if count == 1 else 's'}"]
-    if hidden:
-        notes.append(f"{hidden} more column{'' if hidden == 1 else 's'}")
+    if layout.hidden:
+        where = " in the middle" if None in layout.columns else ""
+        notes.append(f"{layout.hidden} more column{'' if layout.hidden == 1 else 's'}{where}")
     if has_cut:
         notes.append("long values cut")
-    return f"({', '.join(notes)}{'; -o vertical shows all' if len(notes) > 1 else ''})\n"
+    return f"({', '.join(notes)}{f'; {remedy}' if len(notes) > 1 else ''})\n"
 
 
 class _Drawing:
@@ -120,7 +152,8 @@ class _Drawing:
         """Draw what stands above the rows."""
         if not self._style.header:
             return self.rule(2)
-        bold = [self._paint(self._fit(title, at), BOLD) for at, title in self._shown(titles)]
+        shown = self._shown(titles, _mark(self._layout.hidden))
+        bold = [self._paint(self._fit(title, at), BOLD) for at, title in shown]
         return self.rule(2) + self._line(bold) + self.rule(5)
 
     def row(self, cells: Cells) -> str:
@@ -128,7 +161,7 @@ class _Drawing:
         return self._line(
             [
                 self._paint(self._fit("NULL", at), DIM) if cell is None else self._fit(cell, at)
-                for at, cell in self._shown(cells)
+                for at, cell in self._shown(cells, MARK)
             ]
         )
 
@@ -137,8 +170,8 @@ class _Drawing:
         left, middle, right = tuple(self._marks[corner : corner + 3])
         return left + middle.join(self._marks[0] * (size + 2) for size in self._layout.widths) + right + "\n"
 
-    def _shown(self, cells: Sequence[_Cell]) -> Iterable[tuple[int, _Cell]]:
-        return enumerate(cells[: len(self._layout.widths)])
+    def _shown(self, cells: Sequence[_Cell], mark: _Cell) -> Iterable[tuple[int, _Cell]]:
+        return enumerate(mark if at is None else cells[at] for at in self._layout.columns)
 
     def _line(self, cells: Sequence[str]) -> str:
         bar = self._marks[1]

@@ -62,7 +62,7 @@ def insert_template(
     """
     chosen = _chosen(method, columns, extended=extended, only_required=only_required)
     values = {parameter.name: _sample(parameter) for parameter in chosen}
-    block = json.dumps(values, ensure_ascii=False, indent=2)
+    block = json.dumps({"values": values}, ensure_ascii=False, indent=2)
     names = _lines(plain_name(parameter.name) for parameter in chosen)
     taken = _lines(f"'{{{{ .values.{parameter.name} }}}}'" for parameter in chosen)
     return f"<<<jsonnet\n{block}\n>>>\nINSERT INTO {table_name(resource)}(\n{names}\n)\nSELECT\n{taken}\n;\n"

@@ -313,7 +313,8 @@ class Feeding:
         names = tuple(parameters[n].name if n in parameters else n for n in group.names)
         origins = tuple(self._origin(supply, group) for supply in group.sources.supplies)
         text = feed_queries.query(group.sources, kinds, wording)
-        return Feed(text, names, kinds, origins, named_in(text, self._parameters))
+        is_local = not group.sources.bodies and not any(True for _ in _needs(group.sources))
+        return Feed(text, names, kinds, origins, named_in(text, self._parameters), is_local)
 
     def _origin(self, supply: Supply, group: Group) -> str:
         """Return the user's words for a value, with the tables that it comes from."""

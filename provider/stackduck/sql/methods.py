@@ -132,7 +132,10 @@ def missing_error(
     text = f"{resource.full_name} needs {_and(names)}; add WHERE {conditions}"
     ignored = tuple(ignored)
     if ignored:
-        text += f" ({_and(ignored)} in the statement gives no value: only =, IN, OR of these, or a closed range does)"
+        text += (
+            f" ({_and(ignored)} in the statement gives no value: only =, IN, OR of these, or a closed range does, "
+            "where every row must meet it)"
+        )
     others = dict.fromkeys(" and ".join(lacking) for m, lacking in options if m is not best and lacking != names)
     if others:
         text += f"; or give {', or '.join(others)} instead"

@@ -21,6 +21,7 @@ from stackduck.sql import (
     conditions,
     corrected,
     day_filters,
+    defaults,
     feeds,
     methods,
     optimized,
@@ -56,15 +57,17 @@ def make_plan(
     database: Database,
     max_calls: int = 2_000,
     only_columns: bool = False,
+    default_values: Mapping[str, str] | None = None,
 ) -> Plan:
     """Plan one statement whose placeholders are bound.
 
     `only_columns` plans a statement of which only the result's columns matter (a view, DESCRIBE): no values are
-    needed. Raises ProgrammingError for unknown names, MissingParameterError, NotSupportedError for what cannot be
+    needed. `default_values` are those of required parameters that the statement leaves out, by lower-case name.
+    Raises ProgrammingError for unknown names, MissingParameterError, NotSupportedError for what cannot be
     proved, CallLimitError where more than `max_calls` calls are needed; all before any call.
     """
     try:
-        planner = _Planner(statement, parameters, catalog, database)
+        planner = _Planner(statement, parameters, catalog, database, default_values=default_values or {})
         planner.find_values(only_columns=only_columns)
         scans = planner.scans(max_calls=max_calls, only_columns=only_columns)
         plan = planner.finished(scans)
@@ -90,6 +93,7 @@ class _Planner:
         catalog: Names,
         database: Database,
         *,
+        default_values: Mapping[str, str],
         is_trial: bool = False,
     ) -> None:
         self.statement = statement
@@ -97,6 +101,8 @@ class _Planner:
         self.catalog = catalog
         self.database = database
         self.is_trial = is_trial
+        self.default_values = default_values
+        self.taken: defaults.Taken = {}
         self.providers = frozenset(p.lower() for p in catalog.provider_names())
         self.tree = self._tree()
         self.resources = {o: catalog.resource(*o.parts) for o in self.tree.occurrences}
@@ -134,6 +140,19 @@ class _Planner:
         return not unparsed.is_unparsed(self.tree)
 
     def find_values(self, *, only_columns: bool) -> None:
+        """Prove values from the text, then from DuckDB's optimizer; what is left out has its default."""
+        self._prove(only_columns=only_columns)
+        if not only_columns:
+            self.taken = defaults.take(self.tree, self.resources, self._usable_defaults(), references=self.references)
+
+    def _usable_defaults(self) -> Mapping[str, str]:
+        """Return the defaults; where the text is not understood, none that it may speak of."""
+        if self.is_parsed:
+            return self.default_values
+        words = {t.name.lower() for t in self.statement.tokens if t.kind in ("word", "quoted")}
+        return {name: value for name, value in self.default_values.items() if name not in words}
+
+    def _prove(self, *, only_columns: bool) -> None:
         """Prove values from the text, then from DuckDB's optimizer for what is left or left to data."""
         conditions.collect(self.tree, self.constants, self.day_conditions, is_fed=not only_columns)
         self.feeding.keep_usable(self.tree.occurrences)
@@ -206,14 +225,23 @@ class _Planner:
         found: dict[Occurrence, Scan] = {}
         chosen = {o: self._reader(o, only_columns=only_columns) for o in self.tree.occurrences}
         if not only_columns:
-            try:
-                self.arranged = self.feeding.arrange({o: (self.resources[o], m) for o, m in chosen.items()})
-            except feeds.CircleError as exc:
-                raise self._circle(exc, chosen) from None
+            self.arranged = self._arranged(chosen)
         for occurrence, method in chosen.items():
             key, scan = self._scan(occurrence, method, max_calls=max_calls, only_columns=only_columns)
             found[occurrence] = made.setdefault(key, scan)
         return found
+
+    def _arranged(self, chosen: Mapping[Occurrence, Method]) -> Mapping[Occurrence, Arranged]:
+        """Return how the tables feed each other; a default ends their waiting for one another."""
+        wanted = {o: (self.resources[o], method) for o, method in chosen.items()}
+        while True:
+            try:
+                return self.feeding.arrange(wanted)
+            except feeds.CircleError as exc:
+                found = defaults.break_circle(self.tree, exc.lacking, wanted, self.default_values)
+                if not found:
+                    raise self._circle(exc, chosen) from None
+                self.taken |= found
 
     def _reader(self, occurrence: Occurrence, *, only_columns: bool) -> Method:
         """Return the method that reads a table."""
@@ -336,7 +364,14 @@ class _Planner:
         return MissingParameterError(text, resource=resource, missing=names, corrected=fixed)
 
     def _can_be_planned(self, text: str) -> bool:
-        trial = _Planner(statements.of_text(text), self.parameters, self.catalog, self.database, is_trial=True)
+        trial = _Planner(
+            statements.of_text(text),
+            self.parameters,
+            self.catalog,
+            self.database,
+            default_values=self.default_values,
+            is_trial=True,
+        )
         try:
             trial.find_values(only_columns=False)
             return bool(trial.scans(max_calls=2_000, only_columns=False))
@@ -396,7 +431,8 @@ class _Planner:
         listed = tuple({s.relation: s for s in ready.scans}.values())
         sql = splice(self.statement.text, ready.edits)
         parameters = statements.named_in(sql, self.parameters) if ready.kept else self.parameters
-        return Plan(sql, listed, parameters, self.is_parsed, ready.kept)
+        taken = {scans[o].relation: values for o, values in self.taken.items()}
+        return Plan(sql, listed, parameters, self.is_parsed, ready.kept, taken)
 
     def _spliced(self, names: Mapping[Occurrence, str], hidden: Mapping[Occurrence, frozenset[str]]) -> str:
         return splice(self.statement.text, self._edits(names, hidden))

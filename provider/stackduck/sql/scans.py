@@ -36,6 +36,8 @@ class Feed:
     """Where each of them comes from, in the user's words: m.login of github.orgs.members."""
     parameters: Mapping[str, object] = field(default_factory=dict)
     """The bound values that the query names."""
+    is_local: bool = False
+    """Whether the query reads nothing that must be asked for first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,8 @@ class Plan:
     parameters: Mapping[str, object] = field(default_factory=dict)
     is_parsed: bool = True
     kept: tuple[Kept, ...] = ()
+    defaults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Relation → the parameters to which the statement gives no value, with the defaults that they have."""
 
     @property
     def relations(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from stackduck.sql.rewrite import Edit, literal, splice
 from stackduck.sql.statements import Statement, of_text
 from stackduck.sql.tokens import Token, string_value
 
+_NO_FILE = "a block reads no files; write what it imports into the block"
 _BLOCK = re.compile(r"^[ \t]*<<<(jsonnet|json)\b(.*?)>>>", re.DOTALL | re.MULTILINE)
 _TEMPLATE = re.compile(r"\{\{-?\s*(.*?)\s*-?\}\}", re.DOTALL)
 _PATH = re.compile(r"(?:\.\w+(?:\[\d+\])*)+\Z")
@@ -171,10 +172,16 @@ def _manifested(text: str, variables: Mapping[str, object]) -> str:
         raise NotSupportedError(
             "a <<<jsonnet block needs the package jsonnet; run pip install 'stackduck[iql]', or write <<<json"
         ) from exc
+    externals = {name: str(value) for name, value in variables.items()}
     try:
-        return str(jsonnet.evaluate_snippet("<<<jsonnet", text, ext_vars={k: str(v) for k, v in variables.items()}))
+        return str(jsonnet.evaluate_snippet("<<<jsonnet", text, ext_vars=externals, import_callback=_no_file))
     except RuntimeError as exc:
         _refuse(exc)
+
+
+def _no_file(folder: str, name: str) -> NoReturn:
+    """Refuse import and importstr: a script may be a stranger's, and reads no file but itself."""
+    raise RuntimeError(_NO_FILE)
 
 
 def _refuse(exc: RuntimeError) -> NoReturn:

@@ -7,25 +7,33 @@ DuckDB without a parser being loaded.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from stackduck.errors import ProgrammingError
 
+# Letters, the underscore and all beyond ASCII, said by what they are not: re builds a table of 65,536 for the others.
+_HEAD = r"[^\x00-@\[-^`{-\x7f]"
+_TAIL = r"[^\x00-/:-@\[-^`{-\x7f]"
+_WORD_TAIL = r"[^\x00-#%-/:-@\[-^`{-\x7f]"
+"""The same with digits, and with $ as well."""
 _PATTERN = re.compile(
-    r"""
+    rf"""
       (?P<space>\s+)
     | (?P<comment>--[^\n]*|/\*)
     | (?P<string>[eE]'(?:[^'\\]|\\.|'')*' | (?:[xXbB])?'(?:[^']|'')*')
     | (?P<quoted>"(?:[^"]|"")*"|`(?:[^`]|``)*`)
-    | (?P<dollar>\$(?P<tag>(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$)
-    | (?P<named>\$[A-Za-z_\u0080-\uffff][\w]*|\$\d+)
-    | (?P<word>[A-Za-z_\u0080-\U0010ffff][\w$\u0080-\U0010ffff]*)
+    | (?P<dollar>\$(?P<tag>(?:{_HEAD}{_TAIL}*)?)\$)
+    | (?P<named>\${_HEAD}\w*|\$\d+)
+    | (?P<word>{_HEAD}{_WORD_TAIL}*)
     | (?P<number>(?:\d[\d_]*(?:\.(?!\.)[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)
-    | (?P<template>\{\{[^{}'"]*\}\})
+    | (?P<template>\{{\{{[^{{}}'"]*\}}\}})
     | (?P<symbol>::|:=|->>|->|=>|==|<=|>=|<>|!=|\|\||\*\*|//|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_OPENING = {"'": "open string", '"': "open quoted", "`": "open quoted"}
 
 
 class Token(NamedTuple):
@@ -68,6 +76,30 @@ def tokenize(text: str) -> list[Token]:
             tokens.append(Token(kind, text[at:end], at, end))
         at = end
     return tokens
+
+
+def scan(text: str) -> Iterator[Token]:
+    """Yield the tokens of a text that is still being written, comments (kind `comment`) among them.
+
+    What is not terminated is one token to the end of the text: of kind `open string`, `open quoted` or `open comment`.
+    """
+    at = 0
+    while at < len(text):
+        match = _PATTERN.match(text, at)
+        assert match is not None  # '.' under DOTALL matches anything
+        kind, end = match.lastgroup or "symbol", match.end()
+        try:
+            if kind in ("tag", "dollar"):
+                kind, end = "string", _end_of_dollar_quote(text, match)
+            elif kind == "comment":
+                end = _end_of_comment(text, at, end)
+        except ProgrammingError:
+            kind, end = f"open {'comment' if kind == 'comment' else 'string'}", len(text)
+        if kind == "symbol" and match.group() in _OPENING:
+            kind, end = _OPENING[match.group()], len(text)
+        if kind != "space":
+            yield Token(kind, text[at:end], at, end)
+        at = end
 
 
 def string_value(token: Token) -> str | None:

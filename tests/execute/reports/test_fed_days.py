@@ -74,6 +74,33 @@ def test_the_name_of_a_report_is_fed_with_its_day(github: GitHub, connect: Conne
     assert github.calls() == [f"acme: users-1-day {ago(30)}", f"users-1-day {ago(40)}"]
 
 
+def test_explain_tells_of_each_known_day_whether_it_is_here(github: GitHub, connect: Connect) -> None:
+    connection = connect()
+    connection.execute("CREATE TABLE days AS FROM (VALUES (?, 'octo'), (?, 'octo')) v(d, e)", [ago(40), ago(36)])
+    connection.execute(f"SELECT count(*) FROM {USERS} WHERE enterprise = 'octo' AND day = '{ago(40)}'").fetchall()
+    github.asked.clear()
+    text = f"EXPLAIN SELECT u.day FROM days JOIN {USERS} u ON u.day = days.d AND u.enterprise = days.e"
+    path = "GET /enterprises/octo/copilot/metrics/reports/users-1-day"
+    assert [row[2:5] for row in connection.execute(text).fetchall()] == [
+        ("reports", "enterprise from days.e; day from days.d", None),
+        ("archive", f"day = {ago(40)}", 0),
+        (path, f"day = {ago(36)}", 1),
+    ]
+    assert github.calls() == []
+
+
+def test_explain_tells_written_days_beside_fed_names_as_far_as_there_can_be_any(
+    github: GitHub, connect: Connect
+) -> None:
+    text = (
+        f"EXPLAIN SELECT a.day FROM {TEAMS} t JOIN {USERS} a ON a.org = t.user_login "
+        f"WHERE t.enterprise = 'octo' AND t.day = '{ago(40)}' AND a.day >= '{ago(3)}'"
+    )
+    last = connect().execute(text).fetchall()[-1]
+    assert last[2:5] == ("reports", f"org from t.user_login of {TEAMS}; day = {ago(3)} to {TODAY}", None)
+    assert github.calls() == []
+
+
 def test_explain_tells_where_days_come_from(github: GitHub, connect: Connect) -> None:
     connection = connect()
     connection.execute("CREATE TABLE days (d DATE)")

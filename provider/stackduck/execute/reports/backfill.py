@@ -50,7 +50,7 @@ class Backfill:
         self._order = replace(order, fresh=order.fresh or service.options.fresh)
         self._gate, self._on_progress = gate, on_progress
         self._gate.on_hold = self._tell
-        self._now, self._started = clock.now(), monotonic()
+        self._now, self._started = service.now(), monotonic()
         self._client = service.client()
         self._calls, self._bytes = len(self._client.calls), service.downloaded
         self._tally = Tally()
@@ -63,7 +63,7 @@ class Backfill:
         What keeps single days or reports from coming is told in the summary; raises what keeps everything from it.
         """
         self._archive.tidy(now=self._now)
-        asking = PatientAsking(self._service.client, now=clock.now, warn=self._warn, gate=self._gate)
+        asking = PatientAsking(self._service.client, now=self._service.now, warn=self._warn, gate=self._gate)
         filling = Filling(self._service.tools(), asking, self._archive, gate=self._gate, started_at=self._now)
         with self._service.watched(filling):
             ordering = Ordering(self._order, self._archive, self._service.windows, asking, self._now)

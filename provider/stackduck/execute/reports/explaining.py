@@ -23,8 +23,8 @@ Row = tuple[str, str, str, str, int, int | None]
 """Resource, method, call, what of it, how many calls, how many bytes if that can be told."""
 
 
-def rows(scans: Sequence[Scan], service: ReportService) -> Iterator[Row]:
-    """Return the rows of the scans of reports."""
+def rows(scans: Sequence[Scan], service: ReportService) -> Iterator[tuple[Scan, Row]]:
+    """Yield the rows of the scans of reports, each with its scan."""
     by_day = [scan for scan in scans if about(scan.method).report in REPORTS and not about(scan.method).is_window]
     chooser = service.chooser()
     wanted = chooser.choose(by_day)
@@ -32,14 +32,15 @@ def rows(scans: Sequence[Scan], service: ReportService) -> Iterator[Row]:
     for scan in scans:
         own = [need for need in wanted.needs if need.scan is scan]
         if scan in by_day:
-            yield from _nothing(scan) if not own else ()
+            yield from ((scan, row) for row in _nothing(scan) if not own)
             for need in own:
                 choice = wanted.choices[need.source]
                 is_first = need.source not in shown
                 shown.add(need.source)
-                yield from _days(need, choice, is_first=is_first, today=utc_day(chooser.now))
+                found = _days(need, choice, is_first=is_first, today=utc_day(chooser.now))
+                yield from ((scan, row) for row in found)
         else:
-            yield from _other(scan, service.catalog)
+            yield from ((scan, row) for row in _other(scan, service.catalog))
 
 
 def _nothing(scan: Scan) -> Iterator[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Lock
@@ -81,8 +82,9 @@ class ReportService:
         archive: Archive | None,
         concurrency: int,
         options: Options,
+        now: Callable[[], datetime] | None = None,
     ) -> None:
-        self.catalog, self.client, self.archive = catalog, client, archive
+        self.catalog, self.client, self.archive, self._now = catalog, client, archive, now
         self._downloader, self._concurrency, self.options = downloader, concurrency, options
         self.windows = Windows(archive)
         self._resources = ExitStack()
@@ -93,9 +95,13 @@ class ReportService:
         self.downloaded = 0
         """Bytes that came from report links."""
 
+    def now(self) -> datetime:
+        """Return the time by which days are chosen."""
+        return self._now() if self._now else clock.now()
+
     def chooser(self, asking: Asking | None = None) -> Chooser:
         """Return what chooses days and sources; it asks nothing where there is nobody to ask."""
-        return Chooser(self.archive, self.windows, clock.now(), asking, fresh=self.options.fresh)
+        return Chooser(self.archive, self.windows, self.now(), asking, fresh=self.options.fresh)
 
     def fetch(self, scans: Sequence[Scan], *, warn: Warn, max_calls: int, stop: Event) -> Fetched:
         """Fetch what the scans read and the archive lacks; uses no session, so it may run beside other work.
@@ -103,7 +109,7 @@ class ReportService:
         Nothing new is begun once `stop` is set, which `interrupt` does too. Raises what GitHub's answers and files
         call for, CallLimitError before it, MissingDaysError where gaps fail.
         """
-        asking = Asking(self.client, now=clock.now, warn=warn, stop=stop, max_calls=max_calls)
+        asking = Asking(self.client, now=self.now, warn=warn, stop=stop, max_calls=max_calls)
         with self._stopped_by(stop):
             fetched = self._fetched(scans, asking)
             with fetched.lent:
@@ -176,7 +182,7 @@ class ReportService:
         """Return the file of the newest window, if what it says is still believed."""
         entries = archive.listing(WINDOWS, *source.owner).entries
         newest = entries[max(entries)] if entries else None
-        is_here = newest is not None and is_recent(newest.fetched_at, now=clock.now())
+        is_here = newest is not None and is_recent(newest.fetched_at, now=self.now())
         return [Kept(newest.path, newest.columns)] if newest and is_here else []
 
     def _run(self, jobs: Sequence[Job], fetched: Fetched, asking: Asking) -> Iterator[Brought]:

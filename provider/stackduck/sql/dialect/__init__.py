@@ -17,7 +17,7 @@ FUNCTIONS = frozenset(
         *("time", "total", "unixepoch"),
     }
 )
-OPERATORS = frozenset(("REGEXP", "SIGNED", "UNSIGNED"))
+OPERATORS = frozenset(("REGEXP", "SEPARATOR", "SIGNED", "UNSIGNED"))
 
 
 def may_concern(statement: Statement) -> bool:

@@ -35,12 +35,14 @@ def find(translation: Translation, *, own: frozenset[str]) -> None:
 
 
 def _add_operator(translation: Translation, at: int) -> None:
-    """Add a site for REGEXP between two operands, or for the type of CAST(x AS SIGNED)."""
+    """Add a site for REGEXP between two operands, SEPARATOR in group_concat, or the type of CAST(x AS SIGNED)."""
     structure, word = translation.structure, translation.tokens[at].text.upper()
     if word == "REGEXP" and at and structure.ends_operand(at - 1 - structure.is_word(at - 1, "NOT")):
         operand = (at + 1, at + 2)
         if at + 1 < len(translation.tokens) and translation.tokens[at + 1].kind in ("string", "named"):
             translation.add(Site(at, at + 2, partial(_matching, translation, operand)))
+    elif word == "SEPARATOR" and structure.holder[at] > 0:
+        _add_separator(translation, at)
     elif word in _WHOLE and _is_type(translation, at):
         end = at + 1 + structure.is_word(at + 1, "INTEGER", "INT")
         translation.add(Site(at, end, partial(str, _WHOLE[word])))
@@ -109,6 +111,23 @@ def _regexp_substr(call: Call, translation: Translation) -> str | None:
     """Write regexp_substr(text, pattern): NULL where nothing matches."""
     found = ", ".join(_arguments(call, translation))
     return f"(regexp_extract_all({found}))[1]" if len(call.arguments) == 2 else None
+
+
+def _add_separator(translation: Translation, at: int) -> None:
+    """Add a site for group_concat(x ORDER BY y SEPARATOR ', '), which is MySQL's."""
+    call = translation.structure.call(translation.structure.holder[at] - 1)
+    if call and call.name == "group_concat" and at == call.end - 3:
+        translation.add(Site(call.start, call.end, partial(_group_concat, call, translation)))
+
+
+def _group_concat(call: Call, translation: Translation) -> str:
+    """Write group_concat with its separator as an argument."""
+    structure, first, at = translation.structure, call.start + 2, call.end - 3
+    own = (i for i in range(first, at) if structure.is_word(i, "ORDER") and structure.holder[i] == call.start + 1)
+    order = next(own, at)
+    ordered = f" {translation.text((order, at))}" if order < at else ""
+    separator = translation.raw((at + 1, at + 2))
+    return f"group_concat({translation.text((first, order))}, {separator}{ordered})"
 
 
 def _renamed(call: Call, translation: Translation, *, name: str) -> str | None:

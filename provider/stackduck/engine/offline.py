@@ -1,0 +1,40 @@
+"""A session without files and without network, whose checks also find constants that no value can be made of.
+
+Its tables have no rows, so what fails for every row would fail for none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from stackduck.engine.session import Session
+from stackduck.errors import DatabaseError, DataError
+
+_CAST = re.compile(r"\bCAST\('((?:[^'\\]|'')*)' AS ([A-Z][A-Z0-9_ ]*(?:\(\d+(?:, ?\d+)?\))?(?:\[\])*)\)")
+_PIVOTED = ("SELECT list is empty after resolving", "PIVOT statements with pivot elements")
+"""What DuckDB says of a PIVOT whose columns come from rows: there are none here."""
+
+
+class OfflineSession(Session):
+    """A database in memory on which statements are tried; no statement of it opens a file or a connection."""
+
+    def __init__(self) -> None:
+        super().__init__(is_offline=True)
+
+    def check(self, sql: str, parameters: Mapping[str, object]) -> None:
+        """Let DuckDB bind a statement without running it.
+
+        Raises ProgrammingError for what it does not know, DataError for a constant that is no value of its type: what
+        can be cast is cast while a statement is optimized, so a cast that is left there fails for every row.
+        """
+        try:
+            plan = str(self.rows(f"EXPLAIN (FORMAT json) {sql}", parameters)[-1][1])
+        except DatabaseError as exc:
+            if any(words in str(exc) for words in _PIVOTED):
+                return
+            raise
+        for match in dict.fromkeys(_CAST.findall(plan)):
+            text, kind = match[0].replace("''", "'"), match[1]
+            if self.rows(f"SELECT TRY_CAST($text AS {kind}) IS NULL", {"text": text})[0][0]:
+                raise DataError(f"'{text}' is no {kind}")

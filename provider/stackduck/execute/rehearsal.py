@@ -1,0 +1,145 @@
+"""Statements as far as they go without a call: planned, bound by DuckDB, and never run.
+
+What a statement defines is there for the next one, without rows. The session should be one that is offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, NoReturn
+
+from stackduck.engine.results import Result
+from stackduck.engine.session import Session
+from stackduck.errors import InternalError
+from stackduck.execute.executor import Executor, Warn
+from stackduck.execute.origins import Origins
+from stackduck.execute.permission import Permission
+from stackduck.sql import looking, registries, statements, verbs
+from stackduck.sql.statements import Statement
+from stackduck.sql.variables import Bound
+
+if TYPE_CHECKING:
+    from stackduck.catalog.names import Catalog
+    from stackduck.sql.plan import Plan
+    from stackduck.sql.verbs import Explain
+
+_CREATED = ("VIEW", "MACRO", "FUNCTION", "TYPE", "SCHEMA", "SEQUENCE", "TABLE", "INDEX")
+_DEFINITIONS = ("ALTER", "COMMENT", "DROP", "USE")
+_BOUND = ("SELECT", "FROM", "VALUES", "WITH", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "SUMMARIZE", "DESCRIBE")
+_NOTHING = "SELECT 0::BIGINT AS Count WHERE false"
+
+
+class Rehearsal(Executor):
+    """Plans and binds the statements of one script after the other; asks nobody, reads no rows, changes nothing."""
+
+    def __init__(self, session: Session, catalog: Catalog) -> None:
+        origins = Origins(catalog, _nobody, _nobody, permission=Permission(dry_run=True))
+        super().__init__(session, origins)
+
+    def rehearse(self, bound: Bound) -> None:
+        """Raise what running the statement would raise before its first call."""
+        bound = _as_query(bound)
+        if registries.read(bound.statement) is None and not _is_of_the_machine(bound.statement):
+            self.run(bound, warn=_ignore).close()
+
+    def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
+        """Let DuckDB bind a local statement; run it only where it defines something."""
+        if _defines(statement):
+            return self._defined(statement, sql, parameters)
+        if statement.keyword in (*_BOUND, "PIVOT", "UNPIVOT"):
+            self.session.check(sql, parameters)
+        else:
+            self.session.check_syntax(sql)
+        return self._no_rows()
+
+    def _defined(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
+        if _created(statement) == "TABLE":
+            self.session.check(sql, parameters)
+            sql = _without_rows(sql)
+        return self.session.run(sql, parameters, is_change=True)
+
+    def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
+        only_columns = statement.keyword in ("DESCRIBE", "DESC")
+        plan = self._plan(statement, bound.parameters, only_columns=only_columns)
+        try:
+            self._create_relations(plan, statement)
+            if _defines(bound.statement):
+                self.session.run(_without_rows(plan.sql), plan.parameters, is_change=True)
+            return self._no_rows()
+        finally:
+            self.session.discard(plan.relations)
+
+    def _explain(self, plan: Plan, statement: Statement) -> Result:
+        self._bind_only(plan, statement)
+        return self._no_rows()
+
+    def _changed(self, bound: Bound, *, warn: Warn) -> Result | None:
+        """Plan a change at a provider, and bind the query of its values."""
+        is_ours = bound.statement.keyword in ("EXEC", "REPLACE")
+        if not is_ours and not statements.names_any(bound.statement, self.catalog.provider_names()):
+            return None
+        from stackduck.sql import changes, executions, mutations
+
+        _, statement = verbs.explained(statements.plainly_quoted(bound.statement))
+        span = executions.within(statement)
+        inner = executions.inner(statement, span) if span else statement
+        mutation = mutations.read(inner, self.catalog.provider_names())
+        if mutation is None:
+            return None
+        question = changes.plan(mutation, self.catalog).mutation.question
+        if question:
+            named = statements.named_in(question, bound.parameters)
+            self.run(Bound(statements.of_text(question), named), warn=warn).close()
+        return self._no_rows()
+
+    def _no_rows(self) -> Result:
+        return self.session.run(_NOTHING, is_change=True)
+
+
+def _as_query(bound: Bound) -> Bound:
+    """Return the query of COPY (…) TO, whose file is nobody's to open here; any other statement as it is."""
+    statement = bound.statement
+    if statement.keyword != "COPY":
+        return bound
+    text = statements.query_of(verbs.as_query(statement).text)
+    return replace(bound, statement=statements.of_text(text), parameters=statements.named_in(text, bound.parameters))
+
+
+def _is_of_the_machine(statement: Statement) -> bool:
+    """Tell whether a statement is about credentials or what is kept on the machine, which nothing here may touch."""
+    if statement.keyword == "PURGE":
+        return True
+    return statement.keyword in looking.KEYWORDS and any(token.is_word("AUTH") for token in statement.tokens[1:2])
+
+
+def _defines(statement: Statement) -> bool:
+    """Tell whether later statements see what the statement makes or changes."""
+    if statement.keyword == "SET":
+        return any(token.is_word("VARIABLE") for token in statement.tokens[1:2])
+    return statement.keyword in _DEFINITIONS or bool(_created(statement))
+
+
+def _created(statement: Statement) -> str:
+    """Return the word that says what CREATE makes; empty for what is not made here, such as a secret."""
+    if statement.keyword != "CREATE":
+        return ""
+    return next((t.text.upper() for t in statement.tokens[1:5] if t.is_word(*_CREATED)), "")
+
+
+def _without_rows(sql: str) -> str:
+    """Return CREATE TABLE … AS so that it makes the table without its rows; anything else as it is."""
+    statement = statements.of_text(sql)
+    words = [token.text.upper() for token in statement.tokens]
+    if _created(statement) != "TABLE" or "AS" not in words or words[-2:] == ["NO", "DATA"]:
+        return sql
+    end = statement.tokens[-2].start if words[-2:] == ["WITH", "DATA"] else len(sql)
+    return f"{sql[:end]}\nWITH NO DATA"
+
+
+def _ignore(text: str) -> None:
+    """Take a warning about rows that nobody reads."""
+
+
+def _nobody() -> NoReturn:
+    raise InternalError("a rehearsal asks nobody")

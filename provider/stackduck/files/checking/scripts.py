@@ -1,0 +1,138 @@
+"""A file's text as statements with their places, however much of it can be read. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from stackduck.errors import Error, ProgrammingError
+from stackduck.files.checking.model import Place
+from stackduck.sql import statements, templates
+from stackduck.sql.statements import Statement
+from stackduck.sql.tokens import scan, string_value
+
+_EXTERNAL = re.compile(r"""extVar\(\s*(["'])(.+?)\1""")
+_PATH = re.compile(r"\{\{-?\s*((?:\.\w+(?:\[\d+\])*)+)\s*-?\}\}")
+_STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
+_SAMPLE_NUMBER = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A statement as it was written, where it starts in the file, and the values that its templates have."""
+
+    statement: Statement
+    start: int
+    filled: Statement
+    """The statement with placeholders instead of templates."""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that keeps a part of a file from being read."""
+
+    problem: Error
+    start: int
+    end: int
+
+
+class Places:
+    """Lines and columns of a text, by offset."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def at(self, offset: int) -> Place:
+        """Return where a character stands."""
+        line = bisect_right(self._starts, offset)
+        return Place(line, offset - self._starts[line - 1] + 1)
+
+    def offset(self, line: int) -> int:
+        """Return where a line starts; the last one's for a number beyond it."""
+        return self._starts[max(0, min(line, len(self._starts)) - 1)]
+
+
+def pieces(text: str) -> Iterator[Piece | Flaw]:
+    """Yield the statements of a file, and what is wrong where one cannot be told."""
+    at = 0
+    try:
+        parts = templates.parts(text, {match[2]: "x" for match in _EXTERNAL.finditer(text)})
+    except Error as exc:
+        start = max(text.find("<<<"), 0)
+        yield Flaw(exc, start, start + 3)
+        return
+    for part in parts:
+        at = text.index(part.text, at)
+        yield from _of_part(part.text, part.data, at)
+        at += len(part.text)
+
+
+def _of_part(text: str, data: object, offset: int) -> Iterator[Piece | Flaw]:
+    whole, flaw = _closed(text, offset)
+    for statement, start in _split(whole):
+        try:
+            own = data if data is not None else sample(statement)
+            filled = templates.filled(statement, own)
+        except Error as exc:
+            at = next((t.start for t in statement.tokens if "{{" in t.text), 0)
+            yield Flaw(exc, offset + start + at, offset + start + len(statement.text))
+        else:
+            yield Piece(statement, offset + start, filled.statement, filled.values)
+    if flaw:
+        yield flaw
+
+
+def _closed(text: str, offset: int) -> tuple[str, Flaw | None]:
+    """Return a text up to the statement in which a quote or a comment is not closed, and what is wrong with that."""
+    end = 0
+    for token in scan(text):
+        if token.text == ";" and token.kind == "symbol":
+            end = token.end
+        if token.kind.startswith("open "):
+            what = {"open comment": "comment", "open quoted": "quoted name"}.get(token.kind, "text")
+            remedy = {"open comment": "*/", "open quoted": '"'}.get(token.kind, "'")
+            problem = ProgrammingError(f"this {what} is not closed; close it with {remedy}")
+            return text[:end], Flaw(problem, offset + token.start, offset + token.start + 1)
+    return text, None
+
+
+def _split(text: str) -> Iterator[tuple[Statement, int]]:
+    at = 0
+    for statement in statements.split(text):
+        start = text.index(statement.text, at)
+        yield statement, start
+        at = start + len(statement.text)
+
+
+def sample(statement: Statement) -> object:
+    """Return data that has something at every path that a statement's templates name; None where it names none."""
+    root: dict[str, object] | None = None
+    for token in statement.tokens:
+        inside = string_value(token) if token.kind == "string" else token.text
+        for match in _PATH.finditer(inside or "") if "{{" in token.text else ():
+            root = root if root is not None else {}
+            steps: list[str | int] = [name or int(number) for name, number in _STEP.findall(match[1])]
+            _put(root, steps, "x" if token.kind == "string" else _SAMPLE_NUMBER)
+    return root
+
+
+def _put(root: dict[str, object], steps: list[str | int], value: object) -> None:
+    """Put a value where steps lead, through objects and arrays that are made on the way."""
+    holder: dict[str, object] | list[object] = root
+    for step, following in zip(steps, [*steps[1:], None], strict=True):
+        new: object = value if following is None else [] if isinstance(following, int) else {}
+        if isinstance(holder, list) and isinstance(step, int):
+            holder += [None] * (step + 1 - len(holder))
+            if holder[step] is None:
+                holder[step] = new
+            child = holder[step]
+        elif isinstance(holder, dict) and isinstance(step, str):
+            child = holder.setdefault(step, new)
+        else:
+            return
+        if not isinstance(child, (dict, list)):
+            return
+        holder = child

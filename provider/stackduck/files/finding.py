@@ -1,0 +1,59 @@
+"""Which SQL files a user means: files, folders, and the names of those that come with stackduck."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from stackduck.catalog.names import did_you_mean
+from stackduck.errors import ProgrammingError
+
+ENDING = ".sql"
+
+
+def queries_folder() -> Path | None:
+    """Return the folder of SQL files that comes with stackduck: in an installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    folders = (package / "queries", package.parents[1] / "queries")
+    return next((folder for folder in folders if folder.is_dir()), None)
+
+
+def installed() -> dict[str, Path]:
+    """Return the SQL files that come with stackduck, by name, in the order of their names."""
+    folder = queries_folder()
+    return {path.stem: path for path in sorted(folder.glob(f"*{ENDING}"))} if folder else {}
+
+
+def find(name: str) -> tuple[Path, ...]:
+    """Return the files that a FILE, FOLDER or NAME stands for; those of a folder in the order of their paths.
+
+    Raises ProgrammingError for what is none of them, and for a folder without SQL files.
+    """
+    path = Path(name)
+    if path.is_dir():
+        return _in_folder(path)
+    if path.exists():
+        return (path,)
+    is_bare = os.path.basename(name) == name
+    known = installed() if is_bare else {}
+    if (found := known.get(name.removesuffix(ENDING))) is not None:
+        return (found,)
+    beside = did_you_mean(name, known) or "; stackduck queries lists the names of those that come with it"
+    raise ProgrammingError(f"there is no file or folder {name}{beside}")
+
+
+def find_all(names: Iterable[str]) -> tuple[Path, ...]:
+    """Return the files that several names stand for, each once."""
+    return tuple(dict.fromkeys(path for name in names for path in find(name)))
+
+
+def _in_folder(folder: Path) -> tuple[Path, ...]:
+    found = sorted(
+        path
+        for path in folder.rglob(f"*{ENDING}")
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+    if not found:
+        raise ProgrammingError(f"there is no file *{ENDING} in {folder}")
+    return tuple(found)

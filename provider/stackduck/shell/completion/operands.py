@@ -1,0 +1,212 @@
+"""What an expression can be made of at a place: parameters that are still needed, columns, values, functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from stackduck.catalog.model import Column, Parameter, Resource, Verb
+from stackduck.shell.completion import needs, spelling
+from stackduck.shell.completion.clauses import Table
+from stackduck.shell.completion.columns import columns_of, fields_of
+from stackduck.shell.completion.facts import Facts
+from stackduck.shell.completion.places import Place
+from stackduck.shell.completion.ranking import Candidate, Weight
+
+_VERBS: Mapping[str, Verb] = {"insert": "insert", "update": "update", "replace": "replace", "delete": "delete"}
+_KEYS = ("id", "login", "slug", "day")
+_UNQUOTED = ("BIGINT", "DOUBLE", "BOOLEAN")
+COMMON = frozenset(
+    {
+        *("count", "sum", "avg", "min", "max", "coalesce", "date_trunc", "date_diff", "round", "lower", "upper"),
+        *("unnest", "any_value", "arg_max", "median", "row_number", "lag", "string_agg", "strftime", "nullif", "list"),
+    }
+)
+"""Functions that many statements have."""
+
+
+class Operands:
+    """The operands of one place."""
+
+    def __init__(self, place: Place, facts: Facts, *, defaults: Mapping[str, str]) -> None:
+        self._place, self._facts, self._defaults = place, facts, defaults
+        self._verb: Verb = _VERBS.get(place.verb, "select")
+
+    @cached_property
+    def _columns(self) -> list[tuple[Table, tuple[Column, ...]]]:
+        """The tables of the query with their columns; those of a change have its body's attributes."""
+        return [(table, self._columns_of(table)) for table in self._place.tables]
+
+    def __iter__(self) -> Iterator[Candidate]:
+        if self._place.qualifier:
+            return self._qualified()
+        return self._plain()
+
+    def _plain(self) -> Iterator[Candidate]:
+        is_right_side = bool(self._place.compared)
+        if not is_right_side:
+            yield from self._required()
+            yield from join_conditions(self._place, self._columns)
+        yield from self._all_columns()
+        yield from self._outputs()
+        if self._place.clause in ("WHERE", "FROM") and not is_right_side:
+            yield from self._optional()
+        yield from self._aliases()
+        for table in self._place.outer:
+            for column in self._columns_of(table):
+                yield self._candidate(column, (table.alias, column.name), Weight.OUTER)
+        yield from functions(self._facts)
+
+    def _qualified(self) -> Iterator[Candidate]:
+        """Yield what follows `u.`: the columns and parameters of that table, or the fields of that column."""
+        wanted = self._place.qualifier[-1].lower()
+        for table in (*self._place.tables, *self._place.outer):
+            if wanted == table.alias.lower() and (
+                len(self._place.qualifier) == 1 or self._place.qualifier == table.parts
+            ):
+                if not self._place.compared:
+                    yield from self._required(only=table)
+                for column in self._columns_of(table):
+                    yield self._candidate(column, (column.name,))
+                yield from self._optional(only=table)
+                return
+        for field in self._fields():
+            yield self._candidate(field, (field.name,))
+
+    def _all_columns(self) -> Iterator[Candidate]:
+        shared = _names_of_several(self._columns)
+        for table, columns in self._columns:
+            for column in columns:
+                is_shared = column.name.lower() in shared and table.alias
+                yield self._candidate(column, (table.alias, column.name) if is_shared else (column.name,))
+
+    def _outputs(self) -> Iterator[Candidate]:
+        if self._place.clause in ("GROUP", "ORDER", "HAVING", "QUALIFY"):
+            for name in self._place.outputs:
+                yield Candidate(spelling.name(self._place, (name,)), name, "output", Weight.OUTPUT)
+
+    def _required(self, *, only: Table | None = None) -> Iterator[Candidate]:
+        """Yield the parameters that the tables still need, ready for a value."""
+        if self._place.clause not in ("WHERE", "FROM"):
+            return
+        wanted = [(table, need) for table in self._place.tables for need in self._needs_of(table)]
+        times = Counter(need.parameter.name.lower() for _, need in wanted)
+        for table, need in wanted:
+            if only is not None and table is not only:
+                continue
+            name = need.parameter.name
+            is_shared = only is None and (times[name.lower()] > 1 or self._is_column_elsewhere(table, name))
+            parts = (table.alias, name) if is_shared and table.alias else (name,)
+            text = spelling.name(self._place, parts, then=_equals(need.parameter))
+            instead = f", or {' or '.join(need.instead)}" if need.instead else ""
+            yield Candidate(text, ".".join(parts), f"required{instead}", Weight.REQUIRED)
+
+    def _optional(self, *, only: Table | None = None) -> Iterator[Candidate]:
+        for table, columns in self._columns if only is None else [(only, self._columns_of(only))]:
+            resource = self._facts.resource(table.parts)
+            known = {column.name.lower() for column in columns}
+            for parameter in needs.optional(resource, self._verb) if resource else ():
+                if parameter.name.lower() not in known:
+                    note = f"parameter, {parameter.type}"
+                    yield Candidate(
+                        spelling.name(self._place, (parameter.name,)), parameter.name, note, Weight.PARAMETER
+                    )
+
+    def _aliases(self) -> Iterator[Candidate]:
+        for table in self._place.tables:
+            if table.alias and (len(self._place.tables) > 1 or (table.alias,) != table.parts[-1:]):
+                text = spelling.name(self._place, (table.alias,), then=".")
+                yield Candidate(text, f"{table.alias}.", ".".join(table.parts) or "subquery", Weight.ALIAS)
+
+    def _needs_of(self, table: Table) -> tuple[needs.Need, ...]:
+        resource = self._facts.resource(table.parts)
+        if resource is None:
+            return ()
+        return needs.still_needed(resource, self._verb, given_for(table, self._place) | set(self._defaults))
+
+    def _is_column_elsewhere(self, table: Table, name: str) -> bool:
+        return any(
+            each is not table and any(column.name.lower() == name.lower() for column in columns)
+            for each, columns in self._columns
+        )
+
+    def _columns_of(self, table: Table) -> tuple[Column, ...]:
+        resource = self._facts.resource(table.parts) if self._verb != "select" else None
+        if resource is not None and self._place.clause == "SET":
+            return tuple(Column(p.name, p.type, p.description) for p in parameters(resource, self._verb, "body"))
+        return columns_of(table, self._place.queries, self._facts)
+
+    def _fields(self) -> Iterator[Column]:
+        """Yield the fields of the struct that the qualifier names, perhaps after its table and within another."""
+        path = [part.lower() for part in self._place.qualifier]
+        for table, columns in self._columns:
+            rest = path[1:] if path[0] == table.alias.lower() else path
+            level: tuple[Column, ...] = columns
+            for name in rest:
+                found = next((column for column in level if column.name.lower() == name), None)
+                level = tuple(fields_of(found.type)) if found else ()
+            yield from level if rest else ()
+
+    def _candidate(self, column: Column, parts: tuple[str, ...], weight: Weight = Weight.COLUMN) -> Candidate:
+        return Candidate(spelling.name(self._place, parts), ".".join(parts), _short(column.type), weight)
+
+
+def functions(facts: Facts) -> Iterator[Candidate]:
+    """Yield the functions of the database."""
+    for name, signature in facts.functions:
+        weight = Weight.COMMON if name in COMMON else Weight.FUNCTION
+        yield Candidate(f"{name}(", name, signature, weight)
+
+
+def join_conditions(place: Place, found: list[tuple[Table, tuple[Column, ...]]]) -> Iterator[Candidate]:
+    """Yield conditions by which the table of the last JOIN belongs to those before it: keys of the same name."""
+    if not place.is_joined or not found or place.compared:
+        return
+    *earlier, (joined, columns) = found
+    for table, others in earlier:
+        known = {column.name.lower() for column in others}
+        for column in columns:
+            if column.name.lower() in known and column.name.lower().rpartition("_")[2] in _KEYS:
+                sides = (spelling.name(place, (each.alias, column.name)) for each in (table, joined))
+                text = " = ".join(sides)
+                yield Candidate(text, text, "joins", Weight.CONDITION)
+
+
+def shared_columns(place: Place, facts: Facts) -> Iterator[Candidate]:
+    """Yield the columns that the table of the last JOIN shares with those before it."""
+    found = [columns_of(table, place.queries, facts) for table in place.tables]
+    earlier = {column.name.lower() for columns in found[:-1] for column in columns}
+    for column in found[-1] if found else ():
+        if column.name.lower() in earlier:
+            yield Candidate(spelling.name(place, (column.name,)), column.name, _short(column.type), Weight.COLUMN)
+
+
+def given_for(table: Table, place: Place) -> set[str]:
+    """Return the names, in lower case, that conditions give values for in a table."""
+    alias = table.alias.lower()
+    return {path[-1].lower() for path in place.given if len(path) == 1 or path[-2].lower() == alias}
+
+
+def parameters(resource: Resource, verb: Verb, *locations: str) -> tuple[Parameter, ...]:
+    """Return what the methods of a verb take, each name once, the required ones first."""
+    found: dict[str, Parameter] = {}
+    for method in resource.methods_for(verb):
+        for parameter in method.parameters:
+            if not locations or parameter.location in locations:
+                found.setdefault(parameter.name.lower(), parameter)
+    return tuple(sorted(found.values(), key=lambda each: not each.required))
+
+
+def _names_of_several(found: list[tuple[Table, tuple[Column, ...]]]) -> set[str]:
+    times = Counter(name for _, columns in found for name in {column.name.lower() for column in columns})
+    return {name for name, count in times.items() if count > 1}
+
+
+def _equals(parameter: Parameter) -> str:
+    return " = " if parameter.type in _UNQUOTED else " = '"
+
+
+def _short(kind: str) -> str:
+    """Return a type in as many characters as a menu has room for."""
+    return kind if len(kind) <= 24 else f"{kind.partition('(')[0]}(…){'[]' * kind.endswith('[]')}"

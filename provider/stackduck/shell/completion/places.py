@@ -1,0 +1,365 @@
+"""Where the cursor is: what kind of thing may stand there, and what the statement says about it.
+
+Sees the text and nothing else: not the catalog, not the database. Any text has a place, complete or not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+
+from stackduck.shell.completion import clauses, words
+from stackduck.shell.completion.clauses import Clause, Table
+from stackduck.shell.completion.reading import (
+    CURSOR,
+    Draft,
+    Group,
+    Item,
+    is_name,
+    is_symbol,
+    is_word,
+    name_before,
+    name_of,
+    read,
+)
+from stackduck.sql.tokens import Token
+
+
+class Kind(Enum):
+    """What may stand at the cursor."""
+
+    NOTHING = auto()
+    WORD = auto()
+    """One of the place's words and nothing else."""
+    TABLE = auto()
+    COLUMN = auto()
+    """An operand: a column, a function, a parameter."""
+    SHARED_COLUMN = auto()
+    """A column of two joined tables, in USING."""
+    VALUE = auto()
+    """The inside of a string that is compared with something."""
+    FILE = auto()
+    """The inside of a string that names a file."""
+    METHOD_PARAMETER = auto()
+    """@name of EXEC."""
+    INSERTED = auto()
+    """A name in INSERT INTO … (…)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the cursor is."""
+
+    kind: Kind = Kind.NOTHING
+    prefix: str = ""
+    quote: str = ""
+    """The quotation mark that is open."""
+    qualifier: tuple[str, ...] = ()
+    """The names before the dot: u for u.user_login."""
+    words: tuple[str, ...] = ()
+    """The words that may stand here too."""
+    clause: str = ""
+    levels: int = 3
+    """How many parts the name of a TABLE has; 0 where only local tables can stand."""
+    tables: tuple[Table, ...] = ()
+    """Those of the query at the cursor, the one that is read last at the end."""
+    outer: tuple[Table, ...] = ()
+    """Those of the queries around it."""
+    queries: Mapping[str, Table] = field(default_factory=dict)
+    """Those of WITH, by name in lower case."""
+    given: tuple[tuple[str, ...], ...] = ()
+    """The names, perhaps qualified, that conditions give values for."""
+    compared: tuple[str, ...] = ()
+    """The name with which what stands here is compared."""
+    outputs: tuple[str, ...] = ()
+    """The names that the query's SELECT gives by AS."""
+    is_joined: bool = False
+    """Whether a condition of JOIN is due here."""
+    verb: str = "select"
+    is_marked: bool = False
+    """Whether the @ of a parameter stands before the cursor."""
+
+
+_NOWHERE = Place()
+
+
+def place_at(text: str, cursor: int) -> Place:
+    """Return the place of the cursor in a text of statements."""
+    draft = read(text, cursor)
+    if draft.is_still:
+        return _NOWHERE
+    return _Reader(draft).place()
+
+
+class _Reader:
+    """The query around the cursor, taken apart."""
+
+    def __init__(self, draft: Draft) -> None:
+        path = draft.path
+        inner = max(at for at, group in enumerate(path) if at == 0 or clauses.is_query(group))
+        self._path, self._depth = path, len(path) - inner - 1
+        self._items, self._at = path[-1].items, path[-1].items.index(CURSOR)
+        qualifier, start = _qualifier(self._items, self._at)
+        self._before: Sequence[Item] = self._items[:start]
+        self._marked: Item = path[inner + 1] if self._depth else CURSOR
+        self._clauses = _clauses(path[inner], self._marked)
+        self._clause = clauses.clause_with(self._clauses, self._marked)
+        self._plain = Place(
+            prefix=draft.prefix,
+            quote=draft.quote,
+            qualifier=qualifier,
+            clause=self._clause.word,
+            tables=tuple(clauses.tables_of(self._clauses)),
+            outer=_outer_tables(path[: inner + 1]),
+            queries=_queries(path[: inner + 1]),
+            given=tuple(clauses.conditions_of(self._clauses)),
+            outputs=tuple(name for name, parts in clauses.outputs_of(self._clauses) if parts is None),
+            verb=_verb(self._clauses),
+        )
+
+    def place(self) -> Place:
+        """Decide by what is open, then by what is compared, then by the clause."""
+        plain = replace(self._plain, compared=_compared_with(self._path, self._before) or self._inserted_into())
+        if plain.quote == "'":
+            kind = Kind.VALUE if plain.compared else Kind.FILE if self._names_a_file() else Kind.NOTHING
+            return replace(plain, kind=kind)
+        if self._before and is_symbol(self._before[-1], "::"):
+            return replace(plain, kind=Kind.WORD, words=words.TYPES)
+        if self._depth == 0 and not self._clause.word:
+            return self._in_head(plain)
+        if self._depth == 0 and self._clause.word == "FROM":
+            return self._in_from(plain)
+        return self._in_group(plain) if self._depth else self._in_expression(plain, words.AFTER)
+
+    def _in_head(self, plain: Place) -> Place:
+        """Find the place in what comes before the first clause: SHOW, EXEC, INSERT INTO, or nothing yet."""
+        typed, rest = _phrase(self._before)
+        if not typed and not rest:
+            return replace(plain, kind=Kind.WORD, words=words.STATEMENTS)
+        if typed == "EXEC" and rest:
+            return self._in_exec(plain, rest)
+        if rest and not plain.qualifier:
+            after = words.QUERY if is_word(rest[-1], "AS") else words.AFTER_NAME.get(typed, ())
+            return replace(plain, kind=Kind.WORD, words=after)
+        if typed in words.NAMES and not rest:
+            allowed = () if plain.qualifier else words.PHRASES.get(typed, ())
+            return replace(plain, kind=Kind.TABLE, levels=words.NAMES[typed], words=allowed, tables=())
+        return replace(plain, kind=Kind.WORD, words=() if rest else words.PHRASES.get(typed, ()))
+
+    def _in_exec(self, plain: Place, rest: Sequence[Item]) -> Place:
+        """Find the place after the name of the method that EXEC calls."""
+        given = tuple((name_of(each),) for at, each in enumerate(rest) if at and is_symbol(rest[at - 1], "@"))
+        is_marked = is_symbol(rest[-1], "@")
+        is_due = is_marked or not is_symbol(rest[-1], *clauses.COMPARISONS)
+        kind = Kind.METHOD_PARAMETER if is_due else Kind.COLUMN
+        return replace(plain, kind=kind, tables=(_named(rest),), qualifier=(), given=given, is_marked=is_marked)
+
+    def _in_from(self, plain: Place) -> Place:
+        """Find the place between FROM and the next clause."""
+        state, since = _join_state(self._before)
+        if state == "table":
+            return replace(plain, kind=Kind.TABLE)
+        if state == "ON":
+            return self._in_expression(replace(plain, is_joined=True), {"FROM": _with_joins(words.AFTER_CONDITION)})
+        if state == "USING" or not since:
+            return replace(plain, kind=Kind.WORD, words=words.AFTER_TABLE)
+        if is_word(self._before[-1], "AS"):
+            return plain
+        if is_word(self._before[-1], *words.AFTER_WORD):
+            return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(self._before[-1]).upper()])
+        needs_condition = state == "JOIN" and not _is_free_join(self._before)
+        offered = (*words.AFTER_JOINED, *words.AFTER_TABLE) if needs_condition else words.AFTER_TABLE
+        return replace(plain, kind=Kind.WORD, words=offered)
+
+    def _in_group(self, plain: Place) -> Place:
+        """Find the place in parentheses that hold no query yet."""
+        group, parent = self._path[-1], self._path[-2].items
+        before = parent[: parent.index(group)]
+        opener = before[-1] if before else CURSOR
+        if self._depth == 1 and not self._clause.word and plain.verb in ("insert", "replace"):
+            given = tuple((name_of(each),) for each in group.items if is_name(each))
+            return replace(plain, kind=Kind.INSERTED, given=given)
+        if is_word(opener, "USING"):
+            return replace(plain, kind=Kind.SHARED_COLUMN, clause="FROM")
+        if not self._before and is_word(opener, "AS"):
+            return replace(plain, kind=Kind.WORD, words=words.QUERY)
+        if self._clause.word == "FROM" and self._depth == 1 and _join_state(before)[0] == "table":
+            return replace(plain, kind=Kind.TABLE, words=words.QUERY if not self._before else ())
+        if self._before and is_word(self._before[-1], "AS"):
+            return replace(plain, kind=Kind.WORD, words=words.TYPES if is_word(opener, "CAST", "TRY_CAST") else ())
+        found = self._in_expression(plain, {})
+        starts_query = not self._before and (is_word(opener, *words.OPERATORS) or _is_comparison(opener))
+        return replace(found, words=(*found.words, "SELECT")) if starts_query else found
+
+    def _in_expression(self, plain: Place, after: Mapping[str, tuple[str, ...]]) -> Place:
+        """Find the place where operands and operators follow each other."""
+        before = self._before
+        if not plain.qualifier and before and is_word(before[-1], *words.AFTER_WORD):
+            return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(before[-1]).upper()])
+        if not plain.qualifier and _is_finished(before):
+            offered = after.get(plain.clause, words.IN_PARENTHESES)
+            is_open = plain.clause in ("WHERE", "FROM", "HAVING", "QUALIFY") and not _is_whole_condition(before)
+            return replace(plain, kind=Kind.WORD, words=(*words.COMPARE, *offered) if is_open else offered)
+        if (before and is_word(before[-1], "AS")) or plain.clause == "WITH":
+            return plain
+        allowed = words.BEFORE_OPERAND.get(plain.clause, words.BEFORE_OPERAND["WHERE"])
+        is_first = not before or is_symbol(before[-1], ",")
+        return replace(plain, kind=Kind.COLUMN, words=allowed if is_first or plain.clause != "GROUP" else ())
+
+    def _inserted_into(self) -> tuple[str, ...]:
+        """Return the column for which a value of VALUES stands."""
+        if self._clause.word != "VALUES" or self._depth != 1 or (self._before and not _is_comma(self._before[-1])):
+            return ()
+        head = next((clause for clause in self._clauses if not clause.word), Clause("", ()))
+        named = [each for each in head.items if isinstance(each, Group)]
+        columns = [name_of(each) for each in named[-1].items if is_name(each)] if named else []
+        nth = sum(map(_is_comma, self._before))
+        return (columns[nth],) if nth < len(columns) else ()
+
+    def _names_a_file(self) -> bool:
+        """Tell whether a string here stands for a table's file: FROM 'x.parquet', read_csv('…', COPY t TO '…'."""
+        if self._depth:
+            parent = self._path[-2].items
+            opener = parent[parent.index(self._path[-1]) - 1] if self._path[-1] is not parent[0] else CURSOR
+            return name_of(opener).lower().startswith(("read_", "parquet_", "glob", "sniff_"))
+        return bool(self._before) and is_word(self._before[-1], "FROM", "JOIN", "TO", "ATTACH")
+
+
+def _clauses(group: Group, marked: Item) -> list[Clause]:
+    return clauses.clauses_of(clauses.branch_of(group.items, marked))
+
+
+def _outer_tables(path: Sequence[Group]) -> tuple[Table, ...]:
+    """Return the tables of the queries around the innermost one, the nearest first."""
+    found: list[Table] = []
+    for at in range(len(path) - 2, -1, -1):
+        if at == 0 or clauses.is_query(path[at]):
+            found += clauses.tables_of(_clauses(path[at], path[at + 1]))
+    return tuple(found)
+
+
+def _queries(path: Sequence[Group]) -> dict[str, Table]:
+    found: dict[str, Table] = {}
+    for group in path:
+        found.update(clauses.queries_of_with(clauses.clauses_of(group.items)))
+    return found
+
+
+def _verb(found: Sequence[Clause]) -> str:
+    first = next((item for clause in found[:1] if not clause.word for item in clause.items), CURSOR)
+    word = name_of(first).lower()
+    if len(found) > 1 and found[0].items and word == "delete":
+        return "delete"
+    return word if word in ("insert", "update", "replace", "exec") else "select"
+
+
+def _qualifier(items: Sequence[Item], at: int) -> tuple[tuple[str, ...], int]:
+    """Return the names before the dot at a place, and where the whole name starts."""
+    if at > 0 and is_symbol(items[at - 1], "."):
+        return name_before(items, at - 1)
+    return (), at
+
+
+def _compared_with(path: Sequence[Group], before: Sequence[Item]) -> tuple[str, ...]:
+    """Return the name with which a value at the end of these items is compared."""
+    at = len(before)
+    if at and is_word(before[at - 1], *words.TYPED):
+        at -= 1
+    if at and (_is_comparison(before[at - 1]) or is_word(before[at - 1], *words.MATCHES)):
+        return _name_of_operand(before, at - 1)
+    if at > 2 and is_word(before[at - 1], "AND"):
+        between = at - 4 if is_word(before[at - 3], *words.TYPED) else at - 3
+        return _name_of_operand(before, between) if is_word(before[between], "BETWEEN") else ()
+    if len(path) > 1 and (not at or _is_comma(before[at - 1])):
+        parent = path[-2].items
+        opened = parent.index(path[-1])
+        return _name_of_operand(parent, opened - 1) if opened and is_word(parent[opened - 1], "IN") else ()
+    return ()
+
+
+def _name_of_operand(items: Sequence[Item], at: int) -> tuple[str, ...]:
+    """Return the name before an operator, perhaps with NOT."""
+    at -= 1 if at > 0 and is_word(items[at - 1], "NOT") else 0
+    return name_before(items, at)[0]
+
+
+def _phrase(items: Sequence[Item]) -> tuple[str, Sequence[Item]]:
+    """Return the words with which a statement begins, as far as they are known, and the rest; EXTENDED is left out."""
+    typed = ""
+    for at, item in enumerate(items):
+        longer = f"{typed} {name_of(item).upper()}".strip()
+        if is_word(item, "EXTENDED") and typed:
+            continue
+        if not any(f"{each} ".startswith(f"{longer} ") for each in _KNOWN) or not name_of(item):
+            return typed, items[at:]
+        typed = longer
+    return typed, ()
+
+
+_KNOWN = frozenset(
+    (*words.PHRASES, *words.NAMES, *words.AFTER_NAME, "SET VARIABLE", *(word for word in words.STATEMENTS))
+)
+
+
+def _named(items: Sequence[Item]) -> Table:
+    """Return the table whose name begins these items."""
+    end = 1
+    while end + 1 < len(items) and is_symbol(items[end], ".") and is_name(items[end + 1]):
+        end += 2
+    parts = name_before(items, end)[0]
+    return Table(parts, parts[-1] if parts else "")
+
+
+def _join_state(before: Sequence[Item]) -> tuple[str, Sequence[Item]]:
+    """Return which word of FROM decides what is next (table, JOIN, `,`, ON, USING), and what stands since."""
+    for at in range(len(before) - 1, -1, -1):
+        item, since = before[at], before[at + 1 :]
+        if is_word(item, "ON"):
+            return "ON", since
+        if is_word(item, "USING") and since:
+            return "USING", since
+        if is_word(item, "JOIN") or _is_comma(item):
+            return (name_of(item).upper() or ",", since) if since else ("table", ())
+    return (",", before) if before else ("table", ())
+
+
+def _is_free_join(before: Sequence[Item]) -> bool:
+    """Tell whether the last JOIN takes no condition."""
+    at = max(at for at, item in enumerate(before) if is_word(item, "JOIN"))
+    return at > 0 and is_word(before[at - 1], "CROSS", "NATURAL", "POSITIONAL")
+
+
+def _with_joins(offered: tuple[str, ...]) -> tuple[str, ...]:
+    return (*offered[:2], "WHERE", "JOIN", "LEFT JOIN", *offered[2:])
+
+
+def _is_finished(before: Sequence[Item]) -> bool:
+    """Tell whether an operand is whole at the end of these items."""
+    if not before:
+        return False
+    last = before[-1]
+    if isinstance(last, Group):
+        return True
+    if last.kind == "symbol":
+        is_star = last.text == "*" and (
+            len(before) == 1 or is_symbol(before[-2], ",", ".") or is_word(before[-2], "ALL")
+        )
+        return is_star
+    return not (last.kind == "word" and last.text.upper() in words.OPERATORS)
+
+
+def _is_whole_condition(before: Sequence[Item]) -> bool:
+    """Tell whether the operand at the end is compared, or is no name."""
+    parts, start = name_before(before, len(before))
+    if not parts or parts[-1].upper() in ("NULL", "TRUE", "FALSE", "END"):
+        return True
+    return start > 0 and (_is_comparison(before[start - 1]) or is_word(before[start - 1], *words.MATCHES))
+
+
+def _is_comparison(item: Item) -> bool:
+    return is_symbol(item, *clauses.COMPARISONS)
+
+
+def _is_comma(item: Item) -> bool:
+    return isinstance(item, Token) and is_symbol(item, ",")

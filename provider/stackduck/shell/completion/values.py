@@ -1,0 +1,178 @@
+"""Which values a parameter or a column is known to have: allowed, used before, kept in the archive, seen in an answer.
+
+Truth comes from what documents allow, from what was typed in statements that hold no secret, and from data that is
+already here. Nothing is asked of anybody.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from stackduck.engine.session import Session, quoted
+from stackduck.errors import Error
+from stackduck.reports.calendar import default_window
+from stackduck.shell.completion.columns import fields_of
+from stackduck.shell.secrets import has_secret
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from stackduck.engine.archive.days import Archive, Holding
+
+_READ_ENTRIES = 2_000
+"""So many of the newest entries of the history are looked through."""
+_MOST = 200
+"""A field with more values than this is no list to choose from."""
+_LONGEST = 100
+_LITERAL = r"'((?:[^']|'')*)'"
+_COMPARED = re.compile(rf"@?\b([a-z_]\w*)\s*(?:=|==|\bIN\s*\()\s*((?:{_LITERAL}\s*,?\s*)+)", re.IGNORECASE)
+_STRINGS = re.compile(_LITERAL)
+_FILE = "read_parquet($path, hive_partitioning = false)"
+_REPORTS = ("users", "repos", "user_teams")
+
+Known = tuple[str, str]
+"""A value, and where it is known from."""
+
+
+class Values:
+    """The values that are known here."""
+
+    def __init__(
+        self,
+        *,
+        archive: Callable[[], Archive | None],
+        typed: Callable[[], Sequence[str]],
+        known: Callable[[str], Sequence[str]],
+        defaults: Mapping[str, str],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """`typed` are the entries of the history, oldest first; `known` gives the values of a name from elsewhere."""
+        self._archive, self._typed, self._known, self._defaults, self._now = archive, typed, known, defaults, now
+        self._kept: Mapping[str, Sequence[str]] = {}
+        self._seen: dict[str, Counter[str]] = {}
+        self._processed: date | None = None
+        self._newest: dict[Holding, Path] = {}
+
+    def of(self, name: str, *, allowed: Sequence[str] = ()) -> Iterator[Known]:
+        """Yield the values of a name, the likeliest first; the first place that knows a value says where from."""
+        key = name.lower()
+        found = {value: "allowed" for value in allowed}
+        for values, note in (
+            ((self._defaults[key],) if key in self._defaults else (), "default"),
+            (self._known(key), ""),
+            (used_in(self._typed(), key), "used before"),
+            (self._kept.get(key, ()), "in the archive"),
+            ((value for value, _ in self._seen.get(key, Counter[str]()).most_common()), "seen"),
+        ):
+            for value in values:
+                found.setdefault(value, note)
+        return iter(found.items())
+
+    def days(self) -> Iterator[Known]:
+        """Yield days for a condition on a date, the latest processed one first."""
+        window = default_window(today=self._now().date(), processed=self._processed)
+        for day in reversed(window):
+            yield day.isoformat(), _weekday(day) + (", latest processed" if day == window[-1] else "")
+
+    def see(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Remember the texts of an answer's rows by the names of its columns."""
+        for row in rows:
+            for name, value in zip(names, row, strict=True):
+                if isinstance(value, str) and 0 < len(value) <= _LONGEST and not has_secret(value):
+                    known = self._seen.setdefault(name.lower(), Counter())
+                    if value in known or len(known) < _MOST:
+                        known[value] += 1
+
+    def learn(self) -> None:
+        """Read in the archive whose reports are kept, and what their newest days name; on any thread."""
+        archive = self._archive()
+        if archive is None:
+            return
+        kept: dict[str, dict[str, None]] = {name: dict.fromkeys(values) for name, values in self._kept.items()}
+        for holding in archive.holdings():
+            kept.setdefault(holding.scope, {}).setdefault(holding.name)
+            newest = _newest(archive, holding)
+            if newest and self._newest.get(holding) != newest[1]:
+                self._newest[holding] = newest[1]
+                self._processed = max(filter(None, (self._processed, newest[0])))
+                for name, value in _texts(newest[1]) if holding.report in _REPORTS else ():
+                    kept.setdefault(name, {}).setdefault(value)
+        self._kept = {name: tuple(values) for name, values in kept.items()}
+
+
+def used_in(entries: Sequence[str], name: str) -> Iterator[str]:
+    """Yield the values with which a name is compared in entries of the history, the latest entry's first."""
+    found: dict[str, None] = {}
+    for entry in islice(reversed(entries), _READ_ENTRIES):
+        for compared, value in _compared_in(entry):
+            if compared == name:
+                found.setdefault(value)
+    return iter(found)
+
+
+@lru_cache(maxsize=2 * _READ_ENTRIES)
+def _compared_in(entry: str) -> tuple[tuple[str, str], ...]:
+    """Return names and the literals with which they are compared: org = 'x', or org IN ('x', 'y')."""
+    if "'" not in entry or len(entry) > 50 * _LONGEST or has_secret(entry):
+        return ()
+    return tuple(
+        (match[1].lower(), value.replace("''", "'"))
+        for match in _COMPARED.finditer(entry)
+        for value in _STRINGS.findall(match[2])
+        if 0 < len(value) <= _LONGEST and not value.startswith("<")
+    )
+
+
+def _newest(archive: Archive, holding: Holding) -> tuple[date, Path] | None:
+    """Return the latest day that is kept of a report, and its file."""
+    home = archive.path(holding.report, holding.scope, holding.name, date.min).parent.parent
+    found = (each.parent.name.removeprefix("day=") for each in home.glob("day=*/*.parquet"))
+    for text in sorted(found, reverse=True)[:1]:
+        with suppress(ValueError):
+            day = date.fromisoformat(text)
+            return day, archive.path(holding.report, holding.scope, holding.name, day)
+    return None
+
+
+def _texts(path: Path) -> list[tuple[str, str]]:
+    """Return the texts in a report's file, with the names of their fields: at the top, and in its lists."""
+    session = Session()
+    try:
+        return list(_texts_of(session, str(path)))
+    except Error:
+        return []
+    finally:
+        session.close()
+
+
+def _texts_of(session: Session, path: str) -> Iterator[tuple[str, str]]:
+    told = session.rows(f"DESCRIBE SELECT * FROM {_FILE}", {"path": path})
+    for name, kind, *_ in told:
+        paths = [(name, quoted(name))] if kind == "VARCHAR" else _fields(name, kind)
+        for field, source in paths:
+            query = (
+                f"SELECT DISTINCT value FROM (SELECT {source} AS value FROM {_FILE}) "
+                f"WHERE value <> '' AND length(value) <= {_LONGEST} ORDER BY value LIMIT {_MOST + 1}"
+            )
+            values = session.rows(query, {"path": path})
+            if len(values) <= _MOST:
+                yield from ((field.lower(), value) for (value,) in values)
+
+
+def _fields(name: str, kind: str) -> list[tuple[str, str]]:
+    """Return the texts in a list of structs: the field's name, and what gives its values."""
+    if not kind.endswith("[]"):
+        return []
+    texts = [field.name for field in fields_of(kind[:-2]) if field.type == "VARCHAR"]
+    return [(text, f"unnest({quoted(name)}).{quoted(text)}") for text in texts]
+
+
+def _weekday(day: date) -> str:
+    return f"{day:%A}"

@@ -1,0 +1,195 @@
+"""What the documents tell a reader to type works as it stands, on the made-up enterprise.
+
+The language of a fenced block says how it is run, a word after the language what else is expected of it:
+
+- `sql`: every statement gives an answer. The statements of a document share a connection, in their order.
+- `sql refused`: every statement is an error, and nothing is changed.
+- `sh`, and `console` after `$ `: every command that is stackduck's ends well. The commands of a document share a
+  folder, in which `queries` is the project's own. A command goes on while a quote is open or its line ends with a
+  backslash.
+- `python`: the block is a program that ends well, in the same folder.
+- `not-run` after any of them: the block is only read, as it needs a token, the network or a reader's own files.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import stackduck
+from stackduck import errors
+from stackduck.sandbox import environment, serve
+
+if TYPE_CHECKING:
+    from stackduck.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = sorted((ROOT / "docs").rglob("*.md"))
+LANGUAGES = {"sql", "sh", "console", "python", "text", "json", "yaml", "toml", "csv", "xml"}
+MARKS = {"", "refused", "not-run"}
+_BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w*) ?(?P<mark>[\w-]*)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a document."""
+
+    line: int
+    language: str
+    mark: str
+    text: str
+
+    @property
+    def is_run(self) -> bool:
+        return self.mark != "not-run"
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the fenced blocks of a document, in their order."""
+    return [
+        Block(text.count("\n", 0, found.start()) + 2, found["language"], found["mark"], found["text"])
+        for found in _BLOCK.finditer(text)
+    ]
+
+
+def run(command: list[str], folder: Path, *, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Run a program as a reader would, and wait for its end."""
+    return subprocess.run(command, input=text, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+def commands(block: Block) -> list[str]:
+    """Return the commands of a block of a shell that are stackduck's."""
+    is_console = block.language == "console"
+    found: list[str] = []
+    is_open = False
+    for line in block.text.splitlines():
+        if is_open:
+            found[-1] += f"\n{line}"
+        elif not is_console or line.startswith("$ "):
+            found.append(line.removeprefix("$ ") if is_console else line)
+        else:
+            continue
+        is_open = bool(found[-1].count('"') % 2 or found[-1].count("'") % 2) or line.endswith("\\")
+    return [command for command in found if re.match(r"(\w+=\S+ +)*stackduck\b", command)]
+
+
+def of_documents(*languages: str) -> list[pytest.ParameterSet]:
+    """Return the documents that have blocks of these languages to run."""
+    found = [(path, [b for b in blocks(path.read_text("utf-8")) if b.language in languages]) for path in DOCUMENTS]
+    return [pytest.param(each, id=path.name) for path, each in found if any(block.is_run for block in each)]
+
+
+@pytest.fixture
+def github() -> Iterator[Sandbox]:
+    """Serve a made-up enterprise that a document may change."""
+    with serve(seed=1) as github:
+        yield github
+
+
+@pytest.fixture
+def folder(github: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make the folder in which a reader of a document works."""
+    (tmp_path / "queries").symlink_to(ROOT / "queries")
+    for name, value in environment(github).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    return tmp_path
+
+
+def refused(connection: stackduck.Connection, github: Sandbox, sql: str) -> str:
+    """Return what is wrong about the refusal of a statement: that there is none, or that it comes too late."""
+    github.requests.clear()
+    try:
+        connection.execute(sql).fetchall()
+    except errors.Error:
+        changing = [request.method for request in github.requests if request.method != "GET"]
+        return f"sent {changing}" if changing else ""
+    return "was answered"
+
+
+def answered(connection: stackduck.Connection, sql: str) -> str:
+    """Return why a statement gave no answer."""
+    try:
+        cursor = connection.execute(sql)
+        if cursor.description:
+            cursor.fetchall()
+    except errors.Error as exc:
+        return str(exc)
+    return ""
+
+
+def statements(text: str) -> list[str]:
+    from stackduck.sql.statements import split
+
+    return [statement.text for statement in split(text)]
+
+
+@pytest.mark.parametrize("listed", of_documents("sql"))
+def test_the_statements_of_a_document_do_what_it_says(listed: list[Block], github: Sandbox) -> None:
+    wrong = []
+    with stackduck.connect(api_url=github.api_url, token=github.token, allow_writes=True) as connection:
+        for block in filter(lambda block: block.is_run, listed):
+            for sql in statements(block.text):
+                is_refused = block.mark == "refused"
+                problem = refused(connection, github, sql) if is_refused else answered(connection, sql)
+                wrong += [f"line {block.line}: {sql}\n  {problem}"] if problem else []
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("listed", of_documents("sh", "console"))
+def test_the_commands_of_a_document_end_well(listed: list[Block], folder: Path) -> None:
+    for block in filter(lambda block: block.is_run, listed):
+        for command in commands(block):
+            done = run(["sh", "-c", command], folder)
+            assert done.returncode == 0, f"line {block.line}: {command}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("listed", of_documents("python"))
+def test_the_programs_of_a_document_end_well(listed: list[Block], folder: Path) -> None:
+    for block in filter(lambda block: block.is_run, listed):
+        done = run([sys.executable, "-"], folder, text=block.text)
+        assert done.returncode == 0, f"line {block.line}\n{done.stderr}"
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_every_block_has_a_language_and_a_mark_that_are_known(path: Path) -> None:
+    text = path.read_text("utf-8")
+    found = blocks(text)
+    assert len(re.findall(r"^```", text, re.M)) == 2 * len(found)
+    assert {block.language for block in found} <= LANGUAGES
+    assert {block.mark for block in found} <= MARKS
+
+
+def test_blocks_are_found_with_their_lines() -> None:
+    text = "a\n```sql\nSELECT 1;\n```\n\n```sql refused\nSELECT x\n```\n```sh not-run\nstackduck\n```\n"
+    assert blocks(text) == [
+        Block(3, "sql", "", "SELECT 1;\n"),
+        Block(7, "sql", "refused", "SELECT x\n"),
+        Block(10, "sh", "not-run", "stackduck\n"),
+    ]
+
+
+def test_commands_are_told_from_others_and_from_output() -> None:
+    shell = Block(1, "sh", "", 'make test\nstackduck exec "\n  SELECT 1"\nA=b stackduck x \\\n  --y\nstackducks\n')
+    assert commands(shell) == ['stackduck exec "\n  SELECT 1"', "A=b stackduck x \\\n  --y"]
+    console = Block(1, "console", "", "$ stackduck exec 'SELECT\n 1'\nstackduck says 1\n$ ls\n")
+    assert commands(console) == ["stackduck exec 'SELECT\n 1'"]
+
+
+def test_a_statement_that_is_not_as_it_should_be_is_found(github: Sandbox) -> None:
+    with stackduck.connect(api_url=github.api_url, token=github.token, allow_writes=True) as connection:
+        assert "zzz" in answered(connection, "SELECT zzz")
+        assert answered(connection, "CREATE TABLE t (x INT)") == ""
+        assert refused(connection, github, "SELECT 1") == "was answered"
+        assert refused(connection, github, "SELECT zzz") == ""
+        method = "github.copilot.user_seats.cancel_copilot_seat_assignment_for_users"
+        late = f"EXEC {method} @org = 'octo-demo-eng' @@json = '{{\"selected_usernames\": [\"nobody\"]}}'"
+        assert refused(connection, github, late) == "sent ['DELETE']"
