@@ -14,7 +14,7 @@ endef
 export FEATURES
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench clean
+.PHONY: demo test lint bench reference clean
 
 demo: $(VENV)/.demo
 	@echo '$$ stackduck exec --sandbox -i queries/copilot_user_usage_metrics.sql --var enterprise=octo-demo -o vertical'
@@ -24,7 +24,7 @@ demo: $(VENV)/.demo
 	@$(BIN)/stackduck exec --sandbox -o table "$$FEATURES"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check
@@ -34,6 +34,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+reference: $(VENV)/.dev
+	$(BIN)/python docs/reference.py
 
 clean:
 	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

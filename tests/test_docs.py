@@ -13,6 +13,7 @@ The language of a fenced block says how it is run, a word after the language wha
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -193,3 +194,50 @@ def test_a_statement_that_is_not_as_it_should_be_is_found(github: Sandbox) -> No
         method = "github.copilot.user_seats.cancel_copilot_seat_assignment_for_users"
         late = f"EXEC {method} @org = 'octo-demo-eng' @@json = '{{\"selected_usernames\": [\"nobody\"]}}'"
         assert refused(connection, github, late) == "sent ['DELETE']"
+
+
+CASES = ROOT.parent / "shared" / "conformance" / "cases.json"
+ROWS = {
+    "equality has no direction": "`'octo' = enterprise`",
+    "a constant expression is a value": "`enterprise = lower('OCTO')`",
+    "an OR of equalities on one parameter is an IN list": "`org = 'a' OR org = 'b'`",
+    "DISTINCT leaves one of two equal rows": "`DISTINCT`, `OFFSET`",
+    "a range of days is a list of days": "`day BETWEEN a AND b`",
+    "NULLs sort last, as in DuckDB": "`ORDER BY` with NULL",
+    "LIKE is DuckDB's: it minds the case; ILIKE does not": "`LIKE`",
+    "who asks for page 2 gets page 2": "`page = 2`",
+    "a 404 is an error, not an empty answer": "403, 404, 5xx",
+    "a 403 is an error, not an empty answer": "403, 404, 5xx",
+    "a 500 is an error, not an empty answer": "403, 404, 5xx",
+    "conditions on the feeding table hold before it feeds": "`WHERE m.login IN (…)` on the table that feeds",
+    "a parameter fed by ON counts when the method is chosen": "`ON u.username = m.login`",
+    "IN (SELECT …) feeds a parameter; a 404 for a value that data fed is no row and a warning that names it": (
+        "a value that was fed and does not exist"
+    ),
+    "a subquery's columns can be filtered outside": "a condition on a column of a subquery",
+    "CASE over a number gives its text": "`CASE` or `iif`",
+    "iif gives its branch": "`CASE` or `iif`",
+    "true is true": "`private = true`",
+    "division is DuckDB's; 7 // 2 is 3": "`7 / 2`",
+    "OFFSET counts": "`DISTINCT`, `OFFSET`",
+    "@@json is the body": "`@@json = '{…}'`",
+    "the body that the document requires is sent": "the body of a `DELETE`",
+    "a boolean is a value": "`SET private = true`",
+    "an answer without a fixed schema is still an answer": "`EXEC` of what has no schema",
+    "enterprise > 'a' is not enterprise = 'a'": "`enterprise > 'a'`",
+    "a pattern is not a value": "`enterprise LIKE 'oct%'`",
+    "known before any call": "an unknown column",
+    "half an answer is not an answer": "one of several values forbidden",
+    "a value is one path segment": "`enterprise = '../orgs/x'`",
+    "nothing equals NULL: no rows, no call": "`enterprise = NULL`",
+}
+"""Why a recorded answer of StackQL's is not ours → how the row begins that says so."""
+
+
+@pytest.mark.skipif(not CASES.is_file(), reason="the recorded StackQL answers are not here")
+def test_every_answer_that_differs_from_stackqls_has_a_row() -> None:
+    reasons = {case["stackql_differs"] for case in json.loads(CASES.read_text("utf-8")) if case.get("stackql_differs")}
+    assert reasons == set(ROWS)
+    table = (ROOT / "docs" / "stackql.md").read_text("utf-8").partition("## What differs")[2].partition("## ")[0]
+    written = [line.split(" | ")[1] for line in table.splitlines() if line.count(" | ") > 2]
+    assert [why for why, what in ROWS.items() if not any(what in each for each in written)] == []

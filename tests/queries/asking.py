@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import stackduck
 from stackduck.files.front_matter import SqlFile, read
+from stackduck.files.parameters import Caster, bind
 
 from ..usage_oracle import Row
 
@@ -15,20 +15,13 @@ FILES: dict[str, SqlFile] = {path.stem: read(path) for path in sorted(QUERIES.gl
 """The files by name."""
 
 
-def values(connection: stackduck.Connection, file: SqlFile, given: dict[str, object]) -> dict[str, object]:
-    """Return the value of each parameter, of its declared type; a parameter of `one of` that is not given is NULL."""
-    chosen = {each.name: given.get(each.name, each.default) for each in file.parameters}
-    typed = ", ".join(f"CAST(? AS {each.type})" for each in file.parameters)
-    row = connection.execute(f"SELECT {typed}", list(chosen.values())).fetchone()
-    assert row is not None
-    return dict(zip(chosen, row, strict=True))
-
-
-def ask(connection: stackduck.Connection, name: str, **given: Any) -> list[Row]:
+def ask(connection: stackduck.Connection, name: str, **given: object) -> list[Row]:
     """Return the rows that a query gives, by column name."""
-    file = FILES[name]
-    unknown = given.keys() - {each.name for each in file.parameters}
-    assert not unknown, unknown
-    cursor = connection.execute(file.text, values(connection, file, given))
+    file, caster = FILES[name], Caster()
+    try:
+        bound = bind(file, {key: str(value) for key, value in given.items()}, caster=caster)
+    finally:
+        caster.close()
+    cursor = connection.execute(file.text, bound.values)
     columns = [column[0] for column in cursor.description or ()]
     return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]

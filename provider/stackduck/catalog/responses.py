@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from stackduck.catalog.documents import Document, Node
 from stackduck.catalog.model import Column
-from stackduck.catalog.schemas import Schemas, properties
+from stackduck.catalog.schemas import Schemas, first_paragraph, properties
 
 _TOTALS = ("total_seats", "total_count")
 NO_CONTENT = Column("result", "VARCHAR", "What StackQL says of a change that answers nothing.", "string")
@@ -121,5 +121,7 @@ def _own_name(schema: Node) -> str:
 def _of_row(schemas: Schemas, row: Node, *, name: str, is_array: bool) -> Rows:
     if schemas.kind_of(row) == "object" and (columns := schemas.columns(row)):
         return Rows(columns, is_array=is_array)
-    column = Column(name or "column_anon", schemas.type_of(row), schema_type=schemas.kind_of(row))
+    # A name that no document gives has no description either.
+    said = first_paragraph(row) if name else ""
+    column = Column(name or "column_anon", schemas.type_of(row), said, schemas.kind_of(row))
     return Rows((column,), is_array=is_array, rows_are_values=True)

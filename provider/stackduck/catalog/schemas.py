@@ -59,7 +59,7 @@ class Schemas:
     def columns(self, schema: Node) -> tuple[Column, ...]:
         """Return the columns of an object's properties; of names that differ by case alone the first stays."""
         return tuple(
-            Column(name, self.type_of(value), _first_paragraph(self.flatten(value)), self.kind_of(value))
+            Column(name, self.type_of(value), first_paragraph(self.flatten(value)), self.kind_of(value))
             for name, value in _distinct(properties(self.flatten(schema)))
         )
 
@@ -199,7 +199,7 @@ def _distinct(fields: Mapping[str, Node]) -> list[tuple[str, Node]]:
     return [(name, fields[name]) for name in first.values() if name]
 
 
-def _first_paragraph(flat: Node) -> str:
+def first_paragraph(flat: Node) -> str:
     """Return a description's first paragraph in one line, without markdown admonitions."""
     text = flat.get("description")
     if not isinstance(text, str):

@@ -42,7 +42,7 @@ class Destination:
 
     def guarded(self, form: str) -> Stream:
         """Give the stream for a format; one that shows data as it is must not drive a terminal."""
-        return GuardedStream(self.stream) if self.is_terminal() and form != "table" else self.stream
+        return GuardedStream(self.stream) if self.is_terminal() and form not in ("table", "chart") else self.stream
 
     def style(self, *, header: bool) -> Style:
         """Describe how results look here."""

@@ -139,6 +139,11 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     reports.add_argument(
         "--fail-on-gaps", action="store_true", help="stop with an error when a wanted day of a report is not there"
     )
+    add_limit_options(parser)
+
+
+def add_limit_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says how much may be asked, and how long that may take."""
     limits = parser.add_argument_group("limits")
     limits.add_argument(
         "--max-calls",
@@ -201,6 +206,8 @@ def connect(options: argparse.Namespace) -> Connection:
         defaults=options.defaults,
         record=options.record,
         replay=options.replay,
+        today=getattr(options, "today", None),
+        confined=getattr(options, "confined", False),
     )
 
 

@@ -101,24 +101,24 @@ def _nobodys(name: str, files: Sequence[SqlFile], taken: Iterable[str], *, is_op
     return f"{whose} has no parameter for {shown}{did_you_mean(option_of(name), known) or listed}"
 
 
-def add_help(parser: Parser, files: Sequence[SqlFile]) -> None:
-    """Describe the files' parameters in the text of --help."""
+def add_help(parser: Parser, files: Sequence[SqlFile], *, known: Parser) -> None:
+    """Describe the files' parameters in the text of --help; `known` has the options of the command itself."""
     for file in files:
         group = parser.add_argument_group(f"parameters of {file.name}", file.description or None)
         for each in file.parameters:
-            _add(group, parser, each, told=_told(file, each))
+            _add(group, known, each, told=_told(file, each))
 
 
-def _add(group: argparse._ArgumentGroup, parser: Parser, parameter: Parameter, *, told: str) -> None:
+def _add(group: argparse._ArgumentGroup, known: Parser, parameter: Parameter, *, told: str) -> None:
     from stackduck.files.parameters import option_of
 
     name = option_of(parameter.name)
-    form = f"--var {parameter.name}" if has_option(parser, name) else name
-    text = told.replace("%", "%%")
-    if form == name:
-        group.add_argument(name, metavar=parameter.type, help=text)
+    text, kind = told.replace("%", "%%"), parameter.type.replace("%", "%%")
+    if has_option(known, name):
+        # An option of the command has its name.
+        group.add_argument(f"--var {parameter.name}={kind}", dest="_", metavar="", help=text)
     else:
-        group.add_argument(f"{name}=", dest="_", metavar="", help=f"{form}=VALUE: {text}")
+        group.add_argument(name, dest=f"{_MARK}{parameter.name}", metavar=kind, help=text)
 
 
 def _told(file: SqlFile, parameter: Parameter) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from functools import partial
 
 from stackduck.cli import exits, messages, parameters
@@ -86,14 +87,12 @@ def _help(arguments: list[str]) -> int:
     """Print the text of --help, with the parameters of the files that are named."""
     rest = [each for each in arguments if each not in ("-h", "--help")]
     options = parameters.parse(_parser(), rest)
-    parser = _parser()
-    parameters.add_help(parser, parameters.read(options.files))
-    parser.print_help()
+    _parser(parameters.read(options.files)).print_help()
     return exits.OK
 
 
-def _parser() -> Parser:
-    """Describe the options."""
+def _parser(files: Sequence[SqlFile] = ()) -> Parser:
+    """Describe the options, and the parameters of files."""
     parser = Parser(
         prog="stackduck run",
         usage="stackduck run [options] FILE|FOLDER|NAME ... [--PARAMETER VALUE ...]",
@@ -101,6 +100,8 @@ def _parser() -> Parser:
         epilog=EPILOG,
     )
     parser.add_argument("files", metavar="FILE|FOLDER|NAME", nargs="*", help="SQL files; several run in order")
+    if files:
+        parameters.add_help(parser, files, known=_parser())
     add_variable_option(parser)
     add_output_options(parser)
     add_connection_options(parser)

@@ -1,4 +1,4 @@
-"""One run of a script or of files: statements to the connection, rows to their destination, everything else to stderr."""
+"""One run of a script or of files: statements to connections, rows to their destination, all else to stderr."""
 
 from __future__ import annotations
 

@@ -111,14 +111,14 @@ def _first(options: argparse.Namespace) -> Iterable[str]:
 
 def _prompt(session: Session, options: argparse.Namespace) -> Prompt:
     """Make the best prompt that the terminal and the installation allow, and greet the user."""
-    from stackduck.shell import app
+    from stackduck.shell import terminal
     from stackduck.shell.lines import LinePrompt
 
     name = "sandbox" if options.sandbox else "stackduck"
     if not options.quiet:
         for line in _greeting(options):
             messages.note(line)
-    if not app.is_capable():
+    if not terminal.is_capable():
         return LinePrompt(name)
     try:
         from stackduck.shell import screens

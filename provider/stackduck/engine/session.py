@@ -381,7 +381,9 @@ class Session:
     def close(self) -> None:
         """Close the connection and its database."""
         with self._lock:
-            self._open = None
+            if self._open is not None:
+                self._open.close()
+                self._open = None
             self._duck.close()
             self._clean_up()
 

@@ -20,6 +20,7 @@ FORMATS = {
     "tsv": "delimited",
     "markdown": "markdown",
     "vertical": "vertical",
+    "chart": "chart",
     "parquet": "parquet",
 }
 """The formats and the modules that write them."""
@@ -27,7 +28,7 @@ FORMATS = {
 EXTENSIONS = {".txt": "table", ".md": "markdown", **{f".{name}": name for name in FORMATS}}
 """The formats that a file's name asks for."""
 
-PAGES = ("table", "markdown", "vertical")
+PAGES = ("table", "markdown", "vertical", "chart")
 """The formats for eyes: a blank line stands between two results."""
 
 

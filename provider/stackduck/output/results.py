@@ -40,6 +40,8 @@ class Style:
     color: bool = False
     boxes: bool = True
     """Whether the stream can show box-drawing characters."""
+    chart: str | None = None
+    """Lines, bars or sparklines: line, bars or spark; None lets the columns decide."""
     elides_middle: bool = False
     """Whether columns without room are left out of a table's middle; else they are at its end."""
     remedy: str = "-o vertical shows all"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -14,6 +12,7 @@ from stackduck.cli import exits, messages
 from stackduck.cli.runs import silence_stdout
 from stackduck.cli.supervision import Terminated
 from stackduck.errors import MissingParameterError
+from stackduck.shell import terminal
 from stackduck.shell.interruption import Abandoned, Interrupted
 from stackduck.shell.reading import is_command, items
 from stackduck.shell.session import Leave, Session
@@ -21,6 +20,9 @@ from stackduck.shell.session import Leave, Session
 
 class Prompt(Protocol):
     """Where a person types."""
+
+    takes_drafts: bool
+    """Whether it can begin with something; then it shows by itself what is typed."""
 
     def read(self, draft: str = "") -> str:
         """Return what was typed. Raises EOFError at the end, and KeyboardInterrupt where it is dropped."""
@@ -33,7 +35,8 @@ def run_piped(session: Session, lines: Iterable[str]) -> int:
 
 def run_prompt(session: Session, prompt: Prompt, *, first: Iterable[str] = ()) -> int:
     """Run what comes first, then ask and run until the user leaves; return the exit code."""
-    return _ending(session, lambda: _converse(session, prompt, first))
+    with terminal.echo(not prompt.takes_drafts):
+        return _ending(session, lambda: _converse(session, prompt, first))
 
 
 def attempt(session: Session, lines: Iterable[str]) -> int:
@@ -129,8 +132,3 @@ def _hearing_termination() -> Iterator[None]:
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
-
-
-def is_capable() -> bool:
-    """Tell whether the terminal can do more than lines."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("dumb", "unknown", "")

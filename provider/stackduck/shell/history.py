@@ -55,7 +55,8 @@ def open_history(path: Path | None = None, *, most: int = MOST_ENTRIES) -> Shell
         history = ShellHistory(path or default_path(), most=most)
     except ProgrammingError as exc:
         return ShellHistory(None, problem=str(exc))
-    history.prepare()
+    # A folder that the user chose may be others' as well.
+    history.prepare(has_own_folder=path is None)
     return history
 
 
@@ -70,12 +71,13 @@ class ShellHistory(History):
         self._most = most
         self._latest = ""
 
-    def prepare(self) -> None:
-        """Make the file this user's alone, and drop the oldest entries where there are too many."""
+    def prepare(self, *, has_own_folder: bool) -> None:
+        """Make the file this user's alone, and its folder if that is its own; drop entries where there are too many."""
         with self._noting_problems():
             assert self.path is not None
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _make_private(self.path.parent, 0o700)
+            if has_own_folder:
+                _make_private(self.path.parent, 0o700)
             with self._locked() as file:
                 _make_private(self.path, 0o600)
                 lines = _lines(self.path.read_bytes())

@@ -48,8 +48,8 @@ def bind(statement: Statement, values: Values | None = None, *, session: frozens
     `values` is a mapping for named placeholders or a sequence for `?` and `$1`; `session` has the lower-case names of
     the variables that DuckDB itself holds (SET VARIABLE). Raises ProgrammingError for a missing variable.
     """
-    placeholders = list(_placeholders(statement))
-    if not placeholders:
+    found = placeholders(statement)
+    if not found:
         return Bound(statement)
     if isinstance(values, (str, bytes)) or not isinstance(values, (Mapping, Sequence, type(None))):
         raise InterfaceError("parameters must be a sequence for ? or a mapping for $name")
@@ -57,7 +57,7 @@ def bind(statement: Statement, values: Values | None = None, *, session: frozens
     parameters: dict[str, object] = {}
     held: list[tuple[Token, str]] = []
     count = 0
-    for token, name in placeholders:
+    for token, name in found:
         if not name:
             count += 1
         key = name or str(count)
@@ -87,7 +87,7 @@ def merged(values: Values | None, own: Mapping[str, object]) -> Values | None:
 
 def names(statement: Statement) -> frozenset[str]:
     """Return the names of the statement's placeholders."""
-    return frozenset(name for _, name in _placeholders(statement) if name)
+    return frozenset(name for _, name in placeholders(statement) if name)
 
 
 def set_by(statement: Statement) -> frozenset[str]:
@@ -110,7 +110,7 @@ def check_enough(script: Iterable[Statement], values: Values | None) -> None:
 
 def _positional(statement: Statement) -> int:
     """Return how many values of a sequence the statement takes."""
-    found = [name for _, name in _placeholders(statement)]
+    found = [name for _, name in placeholders(statement)]
     return max(found.count(""), max((int(name) for name in found if name.isdigit()), default=0))
 
 
@@ -140,7 +140,7 @@ def _value(values: Values | None, key: str) -> object:
     raise ProgrammingError(f"missing variable '{key}'; a named placeholder takes its value from a mapping")
 
 
-def _placeholders(statement: Statement) -> list[tuple[Token, str]]:
+def placeholders(statement: Statement) -> list[tuple[Token, str]]:
     """Return every placeholder with its name ('' for a question mark), in order."""
     found: list[tuple[Token, str]] = []
     tokens = statement.tokens

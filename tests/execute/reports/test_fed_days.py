@@ -82,7 +82,7 @@ def test_explain_tells_of_each_known_day_whether_it_is_here(github: GitHub, conn
     text = f"EXPLAIN SELECT u.day FROM days JOIN {USERS} u ON u.day = days.d AND u.enterprise = days.e"
     path = "GET /enterprises/octo/copilot/metrics/reports/users-1-day"
     assert [row[2:5] for row in connection.execute(text).fetchall()] == [
-        ("reports", "enterprise from days.e; day from days.d", None),
+        ("reports", "day from days.d; enterprise from days.e", None),
         ("archive", f"day = {ago(40)}", 0),
         (path, f"day = {ago(36)}", 1),
     ]

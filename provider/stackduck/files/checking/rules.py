@@ -38,9 +38,7 @@ _OWN = (
         "a variable stands in the file and not in its front matter",
         "declare it under parameters, with its type",
     ),
-    Rule(
-        "not-supported", "error", "stackduck cannot answer this truthfully", "write it as the message says"
-    ),
+    Rule("not-supported", "error", "stackduck cannot answer this truthfully", "write it as the message says"),
     Rule("too-many-calls", "error", "the statement asks for more calls than are allowed", "narrow its conditions"),
     Rule("invalid-statement", "error", "DuckDB or stackduck refuses the statement", "correct it as the message says"),
     Rule(
@@ -66,6 +64,5 @@ _OWN = (
 )
 
 RULES: Mapping[str, Rule] = {
-    rule.name: rule
-    for rule in (*_OWN, *(Rule(trap.name, "warning", trap.message, trap.instead) for trap in TRAPS))
+    rule.name: rule for rule in (*_OWN, *(Rule(trap.name, "warning", trap.message, trap.instead) for trap in TRAPS))
 }

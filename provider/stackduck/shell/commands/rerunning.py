@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from stackduck.cli.exits import UsageError
+from stackduck.shell import terminal
 from stackduck.shell.commands.model import Definition
 from stackduck.shell.commands.showing import path_of
 
@@ -97,7 +98,7 @@ def _edited(session: Session, text: str) -> str:
     with TemporaryDirectory(prefix="stackduck-") as folder:
         path = Path(folder, "statement.sql")
         path.write_text(text, encoding="utf-8")
-        with session.supervisor.shielded():
+        with session.supervisor.shielded(), terminal.echo(True):
             try:
                 code = subprocess.run([*command, str(path)], check=False).returncode
             except OSError as problem:

@@ -157,8 +157,9 @@ def _name_after(items: Sequence[Item], at: int) -> tuple[str, ...]:
     end = at
     while end < len(items) and is_name(items[end]):
         end += 1
-        if end < len(items) and is_symbol(items[end], "."):
-            end += 1
+        if end == len(items) or not is_symbol(items[end], "."):
+            break
+        end += 1
     return name_before(items, end)[0] if end > at else ()
 
 
@@ -224,7 +225,10 @@ def _changed(items: Sequence[Item]) -> Iterator[Table]:
             is_word(item, "DESCRIBE", "REPLACE") and not is_word(items[min(at + 1, len(items) - 1)], "INTO")
         )
         if is_last_word and at + 1 < len(items) and is_name(items[at + 1]):
-            yield from _reference(items, at + 1)[0]
+            parts, end = _path(items, at + 1)
+            if parts:
+                # What follows in parentheses are columns, not the arguments of a function.
+                yield _with_alias(Table(parts, parts[-1]), items, end)[0]
             return
 
 

@@ -29,7 +29,8 @@ FROM duckdb_columns() WHERE NOT internal GROUP BY ALL ORDER BY table_name"""
 _OWN_FUNCTIONS = "SELECT function_name, parameters FROM duckdb_functions() WHERE NOT internal"
 _ALL_FUNCTIONS = """
 SELECT function_name, any_value(parameters) FROM duckdb_functions()
-WHERE regexp_full_match(function_name, '[a-z][a-z0-9_]*') GROUP BY function_name ORDER BY function_name"""
+WHERE regexp_full_match(function_name, '[a-z][a-z0-9_]*') AND NOT starts_with(function_name, 'collate_')
+GROUP BY function_name ORDER BY function_name"""
 _CURRENT = "SELECT current_database(), current_schema()"
 _RELATION = re.compile(r" #\d+\Z")
 _SHOWN = 4

@@ -16,7 +16,11 @@ from stackduck.shell.completion.ranking import Candidate, Weight
 
 _VERBS: Mapping[str, Verb] = {"insert": "insert", "update": "update", "replace": "replace", "delete": "delete"}
 _KEYS = ("id", "login", "slug", "day")
+_SCOPES = ("enterprise_id", "organization_id")
 _UNQUOTED = ("BIGINT", "DOUBLE", "BOOLEAN")
+Tables = list[tuple[Table, tuple[Column, ...]]]
+"""The tables of a query with their columns, in the order in which they are named."""
+
 COMMON = frozenset(
     {
         *("count", "sum", "avg", "min", "max", "coalesce", "date_trunc", "date_diff", "round", "lower", "upper"),
@@ -34,7 +38,7 @@ class Operands:
         self._verb: Verb = _VERBS.get(place.verb, "select")
 
     @cached_property
-    def _columns(self) -> list[tuple[Table, tuple[Column, ...]]]:
+    def _columns(self) -> Tables:
         """The tables of the query with their columns; those of a change have its body's attributes."""
         return [(table, self._columns_of(table)) for table in self._place.tables]
 
@@ -48,7 +52,8 @@ class Operands:
         if not is_right_side:
             yield from self._required()
             yield from join_conditions(self._place, self._columns)
-        yield from self._all_columns()
+        if self._place.clause != "VALUES":
+            yield from self._all_columns()
         yield from self._outputs()
         if self._place.clause in ("WHERE", "FROM") and not is_right_side:
             yield from self._optional()
@@ -56,7 +61,8 @@ class Operands:
         for table in self._place.outer:
             for column in self._columns_of(table):
                 yield self._candidate(column, (table.alias, column.name), Weight.OUTER)
-        yield from functions(self._facts)
+        if self._place.clause != "SET" or is_right_side:
+            yield from functions(self._facts, all_of_them=bool(self._place.prefix))
 
     def _qualified(self) -> Iterator[Candidate]:
         """Yield what follows `u.`: the columns and parameters of that table, or the fields of that column."""
@@ -90,17 +96,14 @@ class Operands:
         """Yield the parameters that the tables still need, ready for a value."""
         if self._place.clause not in ("WHERE", "FROM"):
             return
-        wanted = [(table, need) for table in self._place.tables for need in self._needs_of(table)]
-        times = Counter(need.parameter.name.lower() for _, need in wanted)
-        for table, need in wanted:
-            if only is not None and table is not only:
-                continue
-            name = need.parameter.name
-            is_shared = only is None and (times[name.lower()] > 1 or self._is_column_elsewhere(table, name))
-            parts = (table.alias, name) if is_shared and table.alias else (name,)
-            text = spelling.name(self._place, parts, then=_equals(need.parameter))
-            instead = f", or {' or '.join(need.instead)}" if need.instead else ""
-            yield Candidate(text, ".".join(parts), f"required{instead}", Weight.REQUIRED)
+        for table in self._place.tables if only is None else (only,):
+            for need in self._needs_of(table):
+                name = need.parameter.name
+                is_shared = only is None and table.alias and self._is_known_elsewhere(table, name)
+                parts = (table.alias, name) if is_shared else (name,)
+                text = spelling.name(self._place, parts, then=_equals(need.parameter))
+                instead = f", or {' or '.join(need.instead)}" if need.instead else ""
+                yield Candidate(text, ".".join(parts), f"required{instead}", Weight.REQUIRED)
 
     def _optional(self, *, only: Table | None = None) -> Iterator[Candidate]:
         for table, columns in self._columns if only is None else [(only, self._columns_of(only))]:
@@ -125,11 +128,15 @@ class Operands:
             return ()
         return needs.still_needed(resource, self._verb, given_for(table, self._place) | set(self._defaults))
 
-    def _is_column_elsewhere(self, table: Table, name: str) -> bool:
-        return any(
-            each is not table and any(column.name.lower() == name.lower() for column in columns)
-            for each, columns in self._columns
-        )
+    def _is_known_elsewhere(self, table: Table, name: str) -> bool:
+        """Tell whether another table has a column or a parameter of a name, which then must be qualified."""
+        for other, columns in self._columns:
+            resource = self._facts.resource(other.parts) if other is not table else None
+            names = {column.name.lower() for column in columns if other is not table}
+            names |= {each.name.lower() for each in parameters(resource, self._verb)} if resource else set()
+            if name.lower() in names:
+                return True
+        return False
 
     def _columns_of(self, table: Table) -> tuple[Column, ...]:
         resource = self._facts.resource(table.parts) if self._verb != "select" else None
@@ -152,25 +159,27 @@ class Operands:
         return Candidate(spelling.name(self._place, parts), ".".join(parts), _short(column.type), weight)
 
 
-def functions(facts: Facts) -> Iterator[Candidate]:
-    """Yield the functions of the database."""
+def functions(facts: Facts, *, all_of_them: bool) -> Iterator[Candidate]:
+    """Yield the functions of the database, or those that many statements have."""
     for name, signature in facts.functions:
-        weight = Weight.COMMON if name in COMMON else Weight.FUNCTION
-        yield Candidate(f"{name}(", name, signature, weight)
+        if name in COMMON:
+            yield Candidate(f"{name}(", name, signature, Weight.COMMON)
+        elif all_of_them:
+            yield Candidate(f"{name}(", name, signature, Weight.FUNCTION)
 
 
-def join_conditions(place: Place, found: list[tuple[Table, tuple[Column, ...]]]) -> Iterator[Candidate]:
+def join_conditions(place: Place, found: Tables) -> Iterator[Candidate]:
     """Yield conditions by which the table of the last JOIN belongs to those before it: keys of the same name."""
     if not place.is_joined or not found or place.compared:
         return
     *earlier, (joined, columns) = found
+    given = {tuple(part.lower() for part in path[-2:]) for path in place.given}
     for table, others in earlier:
         known = {column.name.lower() for column in others}
-        for column in columns:
-            if column.name.lower() in known and column.name.lower().rpartition("_")[2] in _KEYS:
-                sides = (spelling.name(place, (each.alias, column.name)) for each in (table, joined))
-                text = " = ".join(sides)
-                yield Candidate(text, text, "joins", Weight.CONDITION)
+        for name in (column.name for column in columns if _is_key(column.name) and column.name.lower() in known):
+            if (joined.alias.lower(), name.lower()) not in given:
+                text = " = ".join(spelling.name(place, (each.alias, name)) for each in (table, joined))
+                yield Candidate(text, text, "joins the tables", Weight.CONDITION)
 
 
 def shared_columns(place: Place, facts: Facts) -> Iterator[Candidate]:
@@ -198,7 +207,12 @@ def parameters(resource: Resource, verb: Verb, *locations: str) -> tuple[Paramet
     return tuple(sorted(found.values(), key=lambda each: not each.required))
 
 
-def _names_of_several(found: list[tuple[Table, tuple[Column, ...]]]) -> set[str]:
+def _is_key(name: str) -> bool:
+    """Tell whether a column says which thing a row is about; the scope's ids are the same in all rows, or NULL."""
+    return name.lower().rpartition("_")[2] in _KEYS and name.lower() not in _SCOPES
+
+
+def _names_of_several(found: Tables) -> set[str]:
     times = Counter(name for _, columns in found for name in {column.name.lower() for column in columns})
     return {name for name, count in times.items() if count > 1}
 

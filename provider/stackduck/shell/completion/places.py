@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from stackduck.shell.completion import clauses, words
+from stackduck.shell.completion import clauses, expressions, words
 from stackduck.shell.completion.clauses import Clause, Table
 from stackduck.shell.completion.reading import (
     CURSOR,
@@ -23,7 +23,6 @@ from stackduck.shell.completion.reading import (
     name_of,
     read,
 )
-from stackduck.sql.tokens import Token
 
 
 class Kind(Enum):
@@ -99,12 +98,12 @@ class _Reader:
         path = draft.path
         inner = max(at for at, group in enumerate(path) if at == 0 or clauses.is_query(group))
         self._path, self._depth = path, len(path) - inner - 1
-        self._items, self._at = path[-1].items, path[-1].items.index(CURSOR)
-        qualifier, start = _qualifier(self._items, self._at)
-        self._before: Sequence[Item] = self._items[:start]
         self._marked: Item = path[inner + 1] if self._depth else CURSOR
         self._clauses = _clauses(path[inner], self._marked)
         self._clause = clauses.clause_with(self._clauses, self._marked)
+        items = path[-1].items if self._depth else self._clause.items
+        qualifier, start = _qualifier(items, items.index(CURSOR))
+        self._before: Sequence[Item] = items[:start]
         self._plain = Place(
             prefix=draft.prefix,
             quote=draft.quote,
@@ -120,7 +119,9 @@ class _Reader:
 
     def place(self) -> Place:
         """Decide by what is open, then by what is compared, then by the clause."""
-        plain = replace(self._plain, compared=_compared_with(self._path, self._before) or self._inserted_into())
+        plain = replace(
+            self._plain, compared=expressions.compared_with(self._path, self._before) or self._inserted_into()
+        )
         if plain.quote == "'":
             kind = Kind.VALUE if plain.compared else Kind.FILE if self._names_a_file() else Kind.NOTHING
             return replace(plain, kind=kind)
@@ -157,7 +158,7 @@ class _Reader:
 
     def _in_from(self, plain: Place) -> Place:
         """Find the place between FROM and the next clause."""
-        state, since = _join_state(self._before)
+        state, since = expressions.join_state(self._before)
         if state == "table":
             return replace(plain, kind=Kind.TABLE)
         if state == "ON":
@@ -168,7 +169,7 @@ class _Reader:
             return plain
         if is_word(self._before[-1], *words.AFTER_WORD):
             return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(self._before[-1]).upper()])
-        needs_condition = state == "JOIN" and not _is_free_join(self._before)
+        needs_condition = state == "JOIN" and not expressions.is_free_join(self._before)
         offered = (*words.AFTER_JOINED, *words.AFTER_TABLE) if needs_condition else words.AFTER_TABLE
         return replace(plain, kind=Kind.WORD, words=offered)
 
@@ -184,12 +185,12 @@ class _Reader:
             return replace(plain, kind=Kind.SHARED_COLUMN, clause="FROM")
         if not self._before and is_word(opener, "AS"):
             return replace(plain, kind=Kind.WORD, words=words.QUERY)
-        if self._clause.word == "FROM" and self._depth == 1 and _join_state(before)[0] == "table":
+        if self._clause.word == "FROM" and self._depth == 1 and expressions.join_state(before)[0] == "table":
             return replace(plain, kind=Kind.TABLE, words=words.QUERY if not self._before else ())
         if self._before and is_word(self._before[-1], "AS"):
             return replace(plain, kind=Kind.WORD, words=words.TYPES if is_word(opener, "CAST", "TRY_CAST") else ())
         found = self._in_expression(plain, {})
-        starts_query = not self._before and (is_word(opener, *words.OPERATORS) or _is_comparison(opener))
+        starts_query = not self._before and (is_word(opener, *words.OPERATORS) or expressions.is_comparison(opener))
         return replace(found, words=(*found.words, "SELECT")) if starts_query else found
 
     def _in_expression(self, plain: Place, after: Mapping[str, tuple[str, ...]]) -> Place:
@@ -197,24 +198,32 @@ class _Reader:
         before = self._before
         if not plain.qualifier and before and is_word(before[-1], *words.AFTER_WORD):
             return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(before[-1]).upper()])
-        if not plain.qualifier and _is_finished(before):
+        if not plain.qualifier and expressions.is_finished(before):
             offered = after.get(plain.clause, words.IN_PARENTHESES)
-            is_open = plain.clause in ("WHERE", "FROM", "HAVING", "QUALIFY") and not _is_whole_condition(before)
+            is_open = plain.clause in ("WHERE", "FROM", "HAVING", "QUALIFY") and not expressions.is_whole_condition(
+                before
+            )
             return replace(plain, kind=Kind.WORD, words=(*words.COMPARE, *offered) if is_open else offered)
         if (before and is_word(before[-1], "AS")) or plain.clause == "WITH":
             return plain
         allowed = words.BEFORE_OPERAND.get(plain.clause, words.BEFORE_OPERAND["WHERE"])
         is_first = not before or is_symbol(before[-1], ",")
-        return replace(plain, kind=Kind.COLUMN, words=allowed if is_first or plain.clause != "GROUP" else ())
+        is_target = is_first and plain.clause == "SET"
+        is_listed = is_first or plain.clause != "GROUP"
+        return replace(plain, kind=Kind.COLUMN, words=allowed if is_listed and not is_target else ())
 
     def _inserted_into(self) -> tuple[str, ...]:
         """Return the column for which a value of VALUES stands."""
-        if self._clause.word != "VALUES" or self._depth != 1 or (self._before and not _is_comma(self._before[-1])):
+        if (
+            self._clause.word != "VALUES"
+            or self._depth != 1
+            or (self._before and not expressions.is_comma(self._before[-1]))
+        ):
             return ()
         head = next((clause for clause in self._clauses if not clause.word), Clause("", ()))
         named = [each for each in head.items if isinstance(each, Group)]
         columns = [name_of(each) for each in named[-1].items if is_name(each)] if named else []
-        nth = sum(map(_is_comma, self._before))
+        nth = sum(map(expressions.is_comma, self._before))
         return (columns[nth],) if nth < len(columns) else ()
 
     def _names_a_file(self) -> bool:
@@ -223,7 +232,9 @@ class _Reader:
             parent = self._path[-2].items
             opener = parent[parent.index(self._path[-1]) - 1] if self._path[-1] is not parent[0] else CURSOR
             return name_of(opener).lower().startswith(("read_", "parquet_", "glob", "sniff_"))
-        return bool(self._before) and is_word(self._before[-1], "FROM", "JOIN", "TO", "ATTACH")
+        if self._clause.word == "FROM":
+            return expressions.join_state(self._before)[0] == "table"
+        return bool(self._before) and is_word(self._before[-1], "TO", "ATTACH")
 
 
 def _clauses(group: Group, marked: Item) -> list[Clause]:
@@ -261,29 +272,6 @@ def _qualifier(items: Sequence[Item], at: int) -> tuple[tuple[str, ...], int]:
     return (), at
 
 
-def _compared_with(path: Sequence[Group], before: Sequence[Item]) -> tuple[str, ...]:
-    """Return the name with which a value at the end of these items is compared."""
-    at = len(before)
-    if at and is_word(before[at - 1], *words.TYPED):
-        at -= 1
-    if at and (_is_comparison(before[at - 1]) or is_word(before[at - 1], *words.MATCHES)):
-        return _name_of_operand(before, at - 1)
-    if at > 2 and is_word(before[at - 1], "AND"):
-        between = at - 4 if is_word(before[at - 3], *words.TYPED) else at - 3
-        return _name_of_operand(before, between) if is_word(before[between], "BETWEEN") else ()
-    if len(path) > 1 and (not at or _is_comma(before[at - 1])):
-        parent = path[-2].items
-        opened = parent.index(path[-1])
-        return _name_of_operand(parent, opened - 1) if opened and is_word(parent[opened - 1], "IN") else ()
-    return ()
-
-
-def _name_of_operand(items: Sequence[Item], at: int) -> tuple[str, ...]:
-    """Return the name before an operator, perhaps with NOT."""
-    at -= 1 if at > 0 and is_word(items[at - 1], "NOT") else 0
-    return name_before(items, at)[0]
-
-
 def _phrase(items: Sequence[Item]) -> tuple[str, Sequence[Item]]:
     """Return the words with which a statement begins, as far as they are known, and the rest; EXTENDED is left out."""
     typed = ""
@@ -311,55 +299,5 @@ def _named(items: Sequence[Item]) -> Table:
     return Table(parts, parts[-1] if parts else "")
 
 
-def _join_state(before: Sequence[Item]) -> tuple[str, Sequence[Item]]:
-    """Return which word of FROM decides what is next (table, JOIN, `,`, ON, USING), and what stands since."""
-    for at in range(len(before) - 1, -1, -1):
-        item, since = before[at], before[at + 1 :]
-        if is_word(item, "ON"):
-            return "ON", since
-        if is_word(item, "USING") and since:
-            return "USING", since
-        if is_word(item, "JOIN") or _is_comma(item):
-            return (name_of(item).upper() or ",", since) if since else ("table", ())
-    return (",", before) if before else ("table", ())
-
-
-def _is_free_join(before: Sequence[Item]) -> bool:
-    """Tell whether the last JOIN takes no condition."""
-    at = max(at for at, item in enumerate(before) if is_word(item, "JOIN"))
-    return at > 0 and is_word(before[at - 1], "CROSS", "NATURAL", "POSITIONAL")
-
-
 def _with_joins(offered: tuple[str, ...]) -> tuple[str, ...]:
     return (*offered[:2], "WHERE", "JOIN", "LEFT JOIN", *offered[2:])
-
-
-def _is_finished(before: Sequence[Item]) -> bool:
-    """Tell whether an operand is whole at the end of these items."""
-    if not before:
-        return False
-    last = before[-1]
-    if isinstance(last, Group):
-        return True
-    if last.kind == "symbol":
-        is_star = last.text == "*" and (
-            len(before) == 1 or is_symbol(before[-2], ",", ".") or is_word(before[-2], "ALL")
-        )
-        return is_star
-    return not (last.kind == "word" and last.text.upper() in words.OPERATORS)
-
-
-def _is_whole_condition(before: Sequence[Item]) -> bool:
-    """Tell whether the operand at the end is compared, or is no name."""
-    parts, start = name_before(before, len(before))
-    if not parts or parts[-1].upper() in ("NULL", "TRUE", "FALSE", "END"):
-        return True
-    return start > 0 and (_is_comparison(before[start - 1]) or is_word(before[start - 1], *words.MATCHES))
-
-
-def _is_comparison(item: Item) -> bool:
-    return is_symbol(item, *clauses.COMPARISONS)
-
-
-def _is_comma(item: Item) -> bool:
-    return isinstance(item, Token) and is_symbol(item, ",")

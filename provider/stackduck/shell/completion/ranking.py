@@ -18,16 +18,16 @@ _WORD = re.compile(r"[^\W_]+")
 class Weight(IntEnum):
     """What a candidate is; the smaller comes first among those that match equally well."""
 
-    REQUIRED = 0
-    """A parameter without which the resource cannot be asked."""
-    VALUE = 1
-    CONDITION = 2
+    CONDITION = 0
     """A whole condition, which joins two tables."""
+    REQUIRED = 1
+    """A parameter without which the resource cannot be asked."""
+    VALUE = 2
     QUERY = 3
     """One of WITH."""
-    COLUMN = 4
-    OUTPUT = 5
+    OUTPUT = 4
     """A name that the SELECT gives by AS."""
+    COLUMN = 5
     PARAMETER = 6
     """A parameter that may be given."""
     LOCAL = 7
@@ -36,10 +36,10 @@ class Weight(IntEnum):
     """The next part of a provider's names."""
     RESOURCE = 9
     ALIAS = 10
-    COMMON = 11
-    """A function that many statements have."""
-    OUTER = 12
+    OUTER = 11
     """A column of a query around this one."""
+    COMMON = 12
+    """A function that many statements have."""
     FUNCTION = 13
     FACTS = 14
     """A table of what can be asked."""
@@ -75,21 +75,22 @@ def _order(candidate: Candidate, typed: str, pattern: re.Pattern[str] | None, at
     if pattern is None:
         return 0, candidate.weight, 0, at
     label = candidate.label.lower()
-    if label.startswith(typed):
-        return (0 if len(label) == len(typed) else 1), candidate.weight, 0, at
+    last = label[label.rstrip(".").rfind(".") + 1 :]
+    if label.startswith(typed) or last.startswith(typed):
+        return int(typed not in (label, last)), candidate.weight, 0, at
     starts = [match.start() for match in _WORD.finditer(label)]
-    for start in starts:
+    for number, start in enumerate(starts):
         if label.startswith(typed, start):
-            return 1, candidate.weight, 1 + starts.index(start), at
-    if "".join(label[start] for start in starts).startswith(typed) and len(typed) > 1:
-        return 2, candidate.weight, 0, at
+            return 2, candidate.weight, number, at
+    if len(typed) > 1 and typed in "".join(label[start] for start in starts):
+        return 3, candidate.weight, 0, at
     if (inside := label.find(typed)) >= 0:
-        return 3, candidate.weight, inside, at
+        return 4, candidate.weight, inside, at
     match = pattern.search(label) if len(typed) > 2 else None
     # Letters that are scattered widely were not meant.
     if match is None or match.end() - match.start() > 3 * len(typed) + 6:
         return None
-    return 4, candidate.weight, match.end() - match.start(), at
+    return 5, candidate.weight, match.end() - match.start(), at
 
 
 def _subsequence(typed: str) -> re.Pattern[str] | None:

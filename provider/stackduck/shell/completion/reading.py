@@ -13,6 +13,7 @@ from stackduck.sql.tokens import Token, scan
 
 CURSOR = Token("cursor", "", 0, 0)
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+_AFTER_OPERAND = ("FROM", "WHERE", "GROUP", "HAVING", "QUALIFY", "ORDER", "LIMIT")
 _FINISHED = ("string", "quoted", "number", "template")
 
 
@@ -51,7 +52,7 @@ def read(text: str, cursor: int) -> Draft:
         before.pop()
     after = _rest(text[cursor:], quote, is_in_word=bool(prefix))
     root = Group()
-    path = _nest((*_last_statement(before), CURSOR, *_first_statement(scan(after))), root)
+    path = _nest([*_last_statement(before), CURSOR, *_first_statement(scan(after))], root)
     return Draft(path, prefix, quote, is_still=last is not None and _is_still(last))
 
 
@@ -133,19 +134,38 @@ def _first_statement(tokens: Iterable[Token]) -> Iterator[Token]:
             yield token
 
 
-def _nest(tokens: Iterable[Token], root: Group) -> tuple[Group, ...]:
+def _nest(tokens: Sequence[Token], root: Group) -> tuple[Group, ...]:
     """Put the tokens into groups; return those around the cursor."""
     stack: list[Group] = [root]
     path: tuple[Group, ...] = (root,)
-    for token in tokens:
-        is_bracket = token.kind == "symbol"
-        if is_bracket and token.text in _OPENING:
+    missing = 0
+    for at, token in enumerate(tokens):
+        if token is CURSOR:
+            path, missing = tuple(stack), _missing_ends(len(stack) - 1, tokens[at:])
+        elif missing and stack[-1] in path and token.is_word(*_AFTER_OPERAND) and not _holds_query(stack[-1]):
+            # count(| FROM t: what follows was not meant to be in these parentheses.
+            stack.pop()
+            missing -= 1
+        if token.kind == "symbol" and token.text in _OPENING:
             group = Group(token.text)
             stack[-1].items.append(group)
             stack.append(group)
-        elif is_bracket and token.text in _CLOSING:
+        elif token.kind == "symbol" and token.text in _CLOSING:
             del stack[max(1, len(stack) - 1) :]
         else:
             stack[-1].items.append(token)
-            path = tuple(stack) if token is CURSOR else path
     return path
+
+
+def _missing_ends(depth: int, after: Iterable[Token]) -> int:
+    """Return how many of the parentheses around the cursor are never closed."""
+    inner = 0
+    for token in after:
+        if token.kind == "symbol" and token.text in (*_OPENING, *_CLOSING):
+            inner += 1 if token.text in _OPENING else -1
+            depth, inner = (depth - 1, 0) if inner < 0 else (depth, inner)
+    return max(depth, 0)
+
+
+def _holds_query(group: Group) -> bool:
+    return bool(group.items) and is_word(group.items[0], "SELECT", "WITH", "FROM", "VALUES")

@@ -64,7 +64,7 @@ def _names_of_level(facts: Facts, qualifier: tuple[str, ...]) -> Iterator[tuple[
 
 def _resources(place: Place, facts: Facts, qualifier: tuple[str, ...]) -> Iterator[Candidate]:
     """Yield resources by their names alone: what is typed may be any part of them."""
-    if place.levels < _RESOURCE or len(qualifier) > 1 or not place.prefix:
+    if place.levels < _RESOURCE or len(qualifier) > 1 or not place.prefix or place.quote:
         return
     dot = "." if place.levels == EVERY_LEVEL else ""
     for names, note in facts.all_resources():

@@ -34,8 +34,9 @@ _LONGEST = 100
 _LITERAL = r"'((?:[^']|'')*)'"
 _COMPARED = re.compile(rf"@?\b([a-z_]\w*)\s*(?:=|==|\bIN\s*\()\s*((?:{_LITERAL}\s*,?\s*)+)", re.IGNORECASE)
 _STRINGS = re.compile(_LITERAL)
-_FILE = "read_parquet($path, hive_partitioning = false)"
-_REPORTS = ("users", "repos", "user_teams")
+_FILES = "read_parquet($paths, hive_partitioning = false, union_by_name = true)"
+_READ_DAYS = 7
+"""So many of the newest days of a report are looked through."""
 
 Known = tuple[str, str]
 """A value, and where it is known from."""
@@ -58,7 +59,7 @@ class Values:
         self._kept: Mapping[str, Sequence[str]] = {}
         self._seen: dict[str, Counter[str]] = {}
         self._processed: date | None = None
-        self._newest: dict[Holding, Path] = {}
+        self._newest: dict[Holding, Mapping[date, Path]] = {}
 
     def of(self, name: str, *, allowed: Sequence[str] = ()) -> Iterator[Known]:
         """Yield the values of a name, the likeliest first; the first place that knows a value says where from."""
@@ -99,10 +100,10 @@ class Values:
         for holding in archive.holdings():
             kept.setdefault(holding.scope, {}).setdefault(holding.name)
             newest = _newest(archive, holding)
-            if newest and self._newest.get(holding) != newest[1]:
-                self._newest[holding] = newest[1]
-                self._processed = max(filter(None, (self._processed, newest[0])))
-                for name, value in _texts(newest[1]) if holding.report in _REPORTS else ():
+            if newest and self._newest.get(holding) != newest:
+                self._newest[holding] = newest
+                self._processed = max(filter(None, (self._processed, max(newest))))
+                for name, value in _texts(list(map(str, newest.values()))):
                     kept.setdefault(name, {}).setdefault(value)
         self._kept = {name: tuple(values) for name, values in kept.items()}
 
@@ -130,48 +131,48 @@ def _compared_in(entry: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _newest(archive: Archive, holding: Holding) -> tuple[date, Path] | None:
-    """Return the latest day that is kept of a report, and its file."""
+def _newest(archive: Archive, holding: Holding) -> dict[date, Path]:
+    """Return the latest days that are kept of a report, the newest first, with their files."""
     home = archive.path(holding.report, holding.scope, holding.name, date.min).parent.parent
-    found = (each.parent.name.removeprefix("day=") for each in home.glob("day=*/*.parquet"))
-    for text in sorted(found, reverse=True)[:1]:
+    found: dict[date, Path] = {}
+    for path in sorted(home.glob("day=*/*.parquet"), reverse=True):
         with suppress(ValueError):
-            day = date.fromisoformat(text)
-            return day, archive.path(holding.report, holding.scope, holding.name, day)
-    return None
+            found[date.fromisoformat(path.parent.name.removeprefix("day="))] = path
+        if len(found) == _READ_DAYS:
+            break
+    return found
 
 
-def _texts(path: Path) -> list[tuple[str, str]]:
-    """Return the texts in a report's file, with the names of their fields: at the top, and in its lists."""
+def _texts(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the texts in a report's files, with the names of their fields: at the top, and in its lists."""
     session = Session()
     try:
-        return list(_texts_of(session, str(path)))
+        told = session.rows(f"DESCRIBE SELECT * FROM {_FILES}", {"paths": paths})
+        fields = [field for name, kind, *_ in told for field in _fields(name, kind)]
+        return [(name, value) for name, source in fields for value in _distinct(session, source, paths)]
     except Error:
         return []
     finally:
         session.close()
 
 
-def _texts_of(session: Session, path: str) -> Iterator[tuple[str, str]]:
-    told = session.rows(f"DESCRIBE SELECT * FROM {_FILE}", {"path": path})
-    for name, kind, *_ in told:
-        paths = [(name, quoted(name))] if kind == "VARCHAR" else _fields(name, kind)
-        for field, source in paths:
-            query = (
-                f"SELECT DISTINCT value FROM (SELECT {source} AS value FROM {_FILE}) "
-                f"WHERE value <> '' AND length(value) <= {_LONGEST} ORDER BY value LIMIT {_MOST + 1}"
-            )
-            values = session.rows(query, {"path": path})
-            if len(values) <= _MOST:
-                yield from ((field.lower(), value) for (value,) in values)
+def _distinct(session: Session, source: str, paths: Sequence[str]) -> list[str]:
+    """Return the values of a field; none where they are too many to choose from."""
+    query = (
+        f"SELECT DISTINCT value FROM (SELECT {source} AS value FROM {_FILES}) "
+        f"WHERE value <> '' AND length(value) <= {_LONGEST} ORDER BY value LIMIT {_MOST + 1}"
+    )
+    found = [value for (value,) in session.rows(query, {"paths": paths})]
+    return found if len(found) <= _MOST else []
 
 
 def _fields(name: str, kind: str) -> list[tuple[str, str]]:
-    """Return the texts in a list of structs: the field's name, and what gives its values."""
-    if not kind.endswith("[]"):
-        return []
-    texts = [field.name for field in fields_of(kind[:-2]) if field.type == "VARCHAR"]
-    return [(text, f"unnest({quoted(name)}).{quoted(text)}") for text in texts]
+    """Return the texts of a column: itself, or those in its list of structs, each with what gives its values."""
+    if kind == "VARCHAR":
+        return [(name.lower(), quoted(name))]
+    inner = fields_of(kind[:-2]) if kind.endswith("[]") else ()
+    texts = [field.name for field in inner if field.type == "VARCHAR"]
+    return [(text.lower(), f"unnest({quoted(name)}).{quoted(text)}") for text in texts]
 
 
 def _weekday(day: date) -> str:

@@ -1,0 +1,121 @@
+"""`stackduck test`: SQL files hold their rows against what their front matter expects."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from functools import partial
+
+from stackduck.cli import exits, messages, parameters
+from stackduck.cli.options import (
+    Parser,
+    add_config_option,
+    add_limit_options,
+    add_recording_options,
+    add_source_options,
+    add_variable_option,
+    connect,
+    day,
+)
+from stackduck.errors import Error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from stackduck.files.front_matter import SqlFile
+    from stackduck.files.testing import Tested
+
+DESCRIPTION = """\
+Run SQL files whose front matter says what is expected of their rows (expect: rows, columns, values, equals), and tell
+what is not so. They run on the sandbox, on a recording (--replay), or on GitHub (--live). SQL reaches no file and no
+network of its own. What needs an enterprise or an organization gets those of the sandbox there.
+"""
+
+EPILOG = f"""\
+The sandbox stands on {{today}} unless --today names another day, so that the same files give the same rows.
+
+{exits.MEANINGS}
+examples:
+  stackduck test queries/
+  stackduck test reports/ --replay recordings/today --enterprise octo
+  stackduck test reports/ --live --org octo-org -o junit > results.xml
+"""
+_TODAY = "2026-11-02"
+"""A Monday, when the reports had all the fields that the sandbox knows."""
+_FORMS = ("text", "json", "junit")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the subcommand and return its exit code."""
+    try:
+        if {"-h", "--help"} & set(arguments):
+            _parser().print_help()
+            return exits.OK
+        return _test(parameters.parse(_parser(), arguments))
+    except (Error, exits.UsageError) as problem:
+        return messages.failure(problem)
+
+
+def _test(options: argparse.Namespace) -> int:
+    from stackduck.cli import tested
+
+    files = parameters.read(options.names)
+    stated = [file for file in files if file.expect is not None]
+    if not stated:
+        raise exits.UsageError("no file states what it expects; write expect: into its front matter")
+    _settle(options, files)
+    results = _results(files, options)
+    return tested.report(results, form=options.output)
+
+
+def _settle(options: argparse.Namespace, files: list[SqlFile]) -> None:
+    """Decide what answers: the sandbox unless a recording or GitHub does."""
+    from stackduck.cli.settings import settle
+
+    if options.live and (options.sandbox or options.replay):
+        raise exits.UsageError("--live asks GitHub; leave --sandbox and --replay out")
+    options.sandbox = not (options.live or options.replay)
+    if options.today is not None and not options.sandbox:
+        raise exits.UsageError("--today is the day of the sandbox; leave it out")
+    settle(options, beside=parameters.beside(files))
+    if options.sandbox:
+        options.today = options.today or day(_TODAY)
+        options.defaults = {}
+
+
+def _results(files: list[SqlFile], options: argparse.Namespace) -> Iterator[Tested]:
+    """Test the files one after the other."""
+    from stackduck.files.testing import run_test
+
+    defaults = _of_the_sandbox() if options.sandbox else options.defaults
+    for file, given in zip(files, parameters.shares(files, options), strict=True):
+        yield run_test(file, given, connect=partial(connect, options), defaults=defaults)
+
+
+def _of_the_sandbox() -> dict[str, str]:
+    """Return the sandbox's own names, for parameters that want them."""
+    from stackduck.sandbox.enterprise import SLUG, SUFFIXES
+
+    return {"enterprise": SLUG, "org": f"{SLUG}-{SUFFIXES[0]}"}
+
+
+def _parser() -> Parser:
+    """Describe the options."""
+    parser = Parser(
+        prog="stackduck test",
+        usage="stackduck test [options] FILE|FOLDER|NAME ... [--PARAMETER VALUE ...]",
+        description=DESCRIPTION,
+        epilog=EPILOG.format(today=_TODAY),
+    )
+    parser.add_argument("names", metavar="FILE|FOLDER|NAME", nargs="+", help="SQL files; all of a folder")
+    add_variable_option(parser)
+    parser.add_argument("-o", "--output", metavar="FORMAT", choices=_FORMS, default="text", help=", ".join(_FORMS))
+    parser.add_argument("--quiet", action="store_true", help="no warnings on stderr")
+    add_config_option(parser)
+    group = add_source_options(parser)
+    group.add_argument("--live", action="store_true", help="ask GitHub")
+    group.add_argument("--today", metavar="DAY", type=day, help=f"the day on which the sandbox stands ({_TODAY})")
+    add_recording_options(group)
+    add_limit_options(parser)
+    parser.set_defaults(database=":memory:", archive=None, no_archive=False, confined=True)
+    parser.set_defaults(fresh=False, fail_on_gaps=False, allow_writes=False, dry_run=False)
+    return parser

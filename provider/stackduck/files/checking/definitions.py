@@ -1,0 +1,77 @@
+"""The tables and views that the files under check define, so that each file sees those of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from stackduck.files.checking.scripts import Piece
+from stackduck.sql import clauses, statements, views
+from stackduck.sql.statements import Statement
+
+_KINDS = ("TABLE", "VIEW", "MACRO", "FUNCTION", "TYPE")
+_PASSED = ("OR", "REPLACE", "TEMP", "TEMPORARY", "MATERIALIZED", "IF", "NOT", "EXISTS", "RECURSIVE")
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A statement that makes something by name."""
+
+    name: str
+    """Lower case, as the last part of its name."""
+    piece: Piece
+    owner: int
+    """Which file it stands in."""
+
+
+@dataclass(slots=True)
+class Definitions:
+    """What the files define, by name; of two with one name the first file's counts for others."""
+
+    by_name: dict[str, Definition] = field(default_factory=dict)
+    own: dict[int, set[str]] = field(default_factory=dict)
+
+    def add(self, owner: int, pieces: Sequence[Piece]) -> None:
+        """Note what a file defines."""
+        self.own[owner] = set()
+        for piece in pieces:
+            name = defined(piece.statement)
+            if name:
+                self.own[owner].add(name)
+                self.by_name.setdefault(name, Definition(name, piece, owner))
+
+    def needed(self, statement: Statement, by: int, there: set[str]) -> Iterator[Definition]:
+        """Yield the definitions of other files that a statement of a file may read, those that they read before them.
+
+        `there` has the names that need none; those of what is yielded are added.
+        """
+        for token in statement.tokens if self.by_name else ():
+            name = token.name.lower()
+            found = self.by_name.get(name) if token.kind in ("word", "quoted") else None
+            if found is None or name in there or name in self.own[by]:
+                continue
+            there.add(name)
+            yield from self.needed(found.piece.statement, by, there)
+            yield found
+
+
+def defined(statement: Statement) -> str:
+    """Return the name, lower case, that a CREATE statement gives; empty for any other statement."""
+    tokens = statement.tokens
+    if statement.keyword != "CREATE":
+        return ""
+    at = next((i for i, t in enumerate(tokens[:6]) if t.is_word(*_KINDS)), None)
+    if at is None:
+        return ""
+    start = next((i for i in range(at + 1, len(tokens)) if not tokens[i].is_word(*_PASSED)), len(tokens))
+    parts = clauses.dotted_name(tokens, start)
+    return parts[-1].lower() if parts else ""
+
+
+def query_of(statement: Statement) -> str:
+    """Return the query of CREATE VIEW or TABLE … AS; empty where there is none."""
+    view = views.definition(statement)
+    if view is not None:
+        return view.query
+    query = statements.query_of(statement.text)
+    return query if query != statement.text else ""

@@ -1,0 +1,48 @@
+"""The database on which the statements of a file are tried, and what is on it: no rows, and nothing of the machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stackduck.engine.offline import OfflineSession
+from stackduck.execute.rehearsal import Rehearsal
+from stackduck.execute.stand_ins import StandIns
+from stackduck.files.checking.definitions import query_of
+from stackduck.sql.statements import Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from stackduck.catalog.names import Catalog
+
+
+class Desk:
+    """A database in memory, for one file or for several that leave nothing of their own on it."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.session = OfflineSession()
+        self.rehearsal = Rehearsal(self.session, catalog)
+        self.stand_ins = StandIns(self.session)
+        self.there: set[str] = set()
+        """The names that are defined here, lower case."""
+        self.queries: dict[str, str] = {}
+        """The queries of its views and tables, by lower-case name."""
+        self.is_marked = False
+        """Whether a file has left something here that is not for others."""
+
+    def serves(self, names: Collection[str]) -> bool:
+        """Tell whether a file that defines these names can be checked here as if nothing were here."""
+        return not self.is_marked and not self.stand_ins.names and self.there.isdisjoint(names)
+
+    def note(self, name: str, statement: Statement) -> None:
+        """Take note of a name that a statement should have defined; a stand-in takes its place where it has not."""
+        self.there.add(name)
+        query = query_of(statement)
+        if query:
+            self.queries[name] = query
+            if not self.session.has_table((name,)):
+                self.stand_ins.add(name)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.session.close()
