@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [rule, users, users_percent, user_days]
 --   rows: 4
 --   values: {users_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Pages of GitHub count by different rules, which is why numbers do not match. Prompts alone miss people who use only
 -- completions, code review or the cloud agent; being listed counts days on which nothing was done.
@@ -23,7 +25,7 @@ WITH listed AS (
       OR used_copilot_coding_agent OR used_copilot_cloud_agent OR used_copilot_code_review_active AS has_sign
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 ),
 rules (rank, rule, user_id, holds) AS (
   SELECT 1, 'listed in the report', user_id, true FROM listed

@@ -4,12 +4,14 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [user_login, days_with_credits, ai_credits, ai_credits_percent, prompts, is_outlier]
 --   values: {ai_credits: {min: 0}, ai_credits_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Credits are a sign of effort and not the bill, and no model or feature can be told from them. NULL is a report that
 -- does not say, which is not 0. An outlier lies more than 1.5 interquartile ranges above the upper quartile.
@@ -22,7 +24,7 @@ WITH people AS (
     sum(user_initiated_interaction_count)::BIGINT AS prompts
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
   GROUP BY user_id
 ),
 quartiles AS (

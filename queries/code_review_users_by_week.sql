@@ -4,12 +4,14 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [week, active_users, passive_only_users, active_users_percent]
 --   values: {active_users: {min: 0}, active_users_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Active is having asked for a review or applied one; passive is a rule that assigns Copilot, which says nothing of
 -- interest in it. Both are NULL, not false, where there was no sign of review: such rows are left out of the percent.
@@ -20,7 +22,7 @@ WITH people AS (
     coalesce(bool_or(used_copilot_code_review_active), false) AS is_active
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
     AND (used_copilot_code_review_active OR used_copilot_code_review_passive)
   GROUP BY ALL
 )

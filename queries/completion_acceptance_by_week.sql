@@ -4,12 +4,14 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [week, days_with_users, users, completions, accepted_completions, acceptance_percent]
 --   values: {acceptance_percent: {min: 0, max: 100}, days_with_users: {min: 1, max: 7}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Of code_completion alone: agents' edits are never accepted and the CLI's nearly always, so a rate over all features
 -- follows the mix of features and says nothing. A week's rate is of its sums; the mean of daily rates would be another.
@@ -22,7 +24,7 @@ SELECT
   round(100 * accepted_completions / nullif(completions, 0), 1) AS acceptance_percent
 FROM github.copilot_usage.user_day_features
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
   AND feature = 'code_completion'
 GROUP BY week
 ORDER BY week;

@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [week, created, created_by_copilot, created_by_copilot_percent, merged, merged_created_by_copilot,
 --     avg_daily_median_hours_to_merge, avg_daily_median_hours_to_merge_copilot]
 --   values: {created_by_copilot_percent: {min: 0, max: 100}, avg_daily_median_hours_to_merge: {min: 0}}
+--   with: {until: 2026-10-31}
 -- ---
 -- GitHub gives a median a day, and medians of days make no median of the week: the figure is their mean, each day
 -- counting as often as it had merges. It is NULL where nothing was merged. Copilot's own are part of all.
@@ -34,7 +36,7 @@ FROM (
   SELECT day, pull_requests AS pr
   FROM github.copilot_usage.entity_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 )
 GROUP BY week
 ORDER BY week;

@@ -4,7 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -12,6 +13,7 @@
 --     daily_users_percent_of_monthly]
 --   rows: {min: 1}
 --   values: {daily_users: {min: 0}, daily_users_percent_of_monthly: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- GitHub's own counts: weekly is of the 7 days that end with the day, monthly of 28, each person once. They cannot be
 -- made of the daily ones. Seats are those of now, for GitHub tells none of a past day; so over 100 percent can happen.
@@ -32,5 +34,5 @@ SELECT
 FROM github.copilot_usage.entity_days
 CROSS JOIN holders
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 ORDER BY day;

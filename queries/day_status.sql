@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 14, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 14, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [day, state, daily_users, listed_users]
 --   rows: {min: 1}
 --   values: {state: {nulls: no}}
+--   with: {until: 2026-10-31}
 -- ---
 -- A day is a UTC day. GitHub has it one or two days later and works it over for about three more, so a drop at the end
 -- of a chart is often not there a week later. A missing day is unknown, which is not 0.
@@ -18,17 +20,18 @@ WITH entity AS (
   SELECT day, daily_active_users
   FROM github.copilot_usage.entity_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 ),
 people AS (
   SELECT day, count(DISTINCT user_id) AS listed_users
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
   GROUP BY day
 ),
 calendar AS (
-  SELECT unnest(generate_series(current_date - $days, current_date - 1, INTERVAL 1 DAY))::DATE AS day
+  SELECT coalesce($until, current_date - 1) - back::INTEGER AS day
+  FROM range($days) AS days(back)
 )
 SELECT
   day,

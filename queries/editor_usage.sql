@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [editor, users, users_percent, prompts, code_generations, lines_added, last_day]
 --   rows: {min: 1}
 --   values: {users_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- The CLI and the Copilot app are no editors, so this is less than all usage. Who uses two editors counts in both:
 -- the shares of users come to more than 100 percent.
@@ -18,7 +20,7 @@ WITH used AS (
   SELECT ide, user_id, day, user_initiated_interaction_count, code_generation_activity_count, loc_added_sum
   FROM github.copilot_usage.user_day_ides
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 )
 SELECT
   ide AS editor, -- others: known from GitHub's servers, or too rare to be named

@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [feature, kind, users, users_percent, prompts, prompts_percent, code_generations, lines_added]
 --   rows: {min: 1}
 --   values: {users_percent: {min: 0, max: 100}, prompts_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Three counts that do not compare: prompts are what people asked, generations are times that code came out (several
 -- for one prompt), and completions come unasked, so their prompts are 0. People use several features: do not add users.
@@ -18,7 +20,7 @@ WITH used AS (
   SELECT feature, user_id, user_initiated_interaction_count, code_generation_activity_count, loc_added_sum
   FROM github.copilot_usage.user_day_features
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 )
 SELECT
   feature,

@@ -4,12 +4,14 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [field, rows, told, told_percent, above_zero, first_day_told]
 --   values: {told_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- NULL, 0 and false are three things: a field that is not told must not count as no use. Fields came over the years, so
 -- one may be told on few rows. Code review is told only where there was a sign of it.
@@ -29,7 +31,7 @@ WITH fields AS (
   ], recursive := true)
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN current_date - $days AND current_date - 1
+    AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 )
 SELECT
   field,

@@ -4,7 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -12,6 +13,7 @@
 --     lines_added_percent]
 --   rows: {min: 1}
 --   values: {acceptance_percent: {min: 0, max: 100}, lines_added_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- The cut by language and feature adds up to everything but prompts, which have no language; the one by language and
 -- model lacks completions. Acceptance is of completions alone. People use several languages: do not add users.
@@ -26,6 +28,6 @@ SELECT
   round(100 * lines_added / nullif(sum(lines_added) OVER (), 0), 1) AS lines_added_percent
 FROM github.copilot_usage.user_day_language_features
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 GROUP BY ALL
 ORDER BY lines_added DESC NULLS LAST, language;

@@ -4,7 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -12,6 +13,7 @@
 --     user_days_with_more_added]
 --   rows: {min: 1}
 --   values: {lines_added_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- There is no rate of accepted lines: agents add lines that nobody suggested, so more may be added than suggested.
 -- user_days_with_more_added counts where. lines_added_percent is a feature's share of all lines added.
@@ -25,6 +27,6 @@ SELECT
   count(*) FILTER (loc_added_sum > loc_suggested_to_add_sum) AS user_days_with_more_added
 FROM github.copilot_usage.user_day_features
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 GROUP BY feature
 ORDER BY lines_added DESC NULLS LAST, feature;

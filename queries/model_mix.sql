@@ -4,12 +4,14 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [model, spellings, users, prompts, prompts_percent, code_generations, lines_added]
 --   values: {prompts_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Completions have no model in the reports: this is chat, agents and the CLI. GitHub spells some models in two ways
 -- (claude-4.5-haiku, claude-haiku-4.5), which are one row here. auto is what was not resolved to a model.
@@ -23,6 +25,6 @@ SELECT
   sum(loc_added_sum)::BIGINT AS lines_added
 FROM github.copilot_usage.user_day_model_features AS used
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 GROUP BY ALL
 ORDER BY prompts DESC NULLS LAST, model;

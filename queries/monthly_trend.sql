@@ -4,7 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   months: {type: INTEGER, default: 3, description: How many whole months before this one.}
+--   months: {type: INTEGER, default: 3, description: Whole months before the one of the last day.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -12,9 +13,10 @@
 --     lines_added, ai_credits, prompts_per_active_user, changes_of_counting]
 --   rows: {min: 1}
 --   values: {days_with_users: {min: 1, max: 31}, active_users: {min: 0}}
+--   with: {until: 2026-10-31}
 -- ---
 -- People are counted once a month, never added up. GitHub changed what it counts on some days: a month that lists one
--- does not compare with those before. One that is not over does not compare at all.
+-- does not compare with those before. One that is not over, or whose last days may still change, compares with none.
 WITH used AS (
   SELECT
     date_trunc('month', day)::DATE AS month,
@@ -30,15 +32,16 @@ WITH used AS (
     round(sum(ai_credits_used), 2) AS ai_credits
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN (date_trunc('month', current_date) - to_months($months))::DATE AND current_date - 1
+    AND day BETWEEN (date_trunc('month', coalesce($until, current_date - 1)) - to_months($months))::DATE
+      AND coalesce($until, current_date - 1)
   GROUP BY month
 )
 SELECT
   month,
-  last_day(month) < current_date - 4 AS is_over, -- and its last days no longer change
+  last_day(month) <= coalesce($until, current_date - 1) AND last_day(month) < current_date - 4 AS is_over,
   days_with_users,
   active_users,
-  round(100 * active_users / nullif(lag(active_users) OVER by_month, 0) - 100, 1) AS active_users_change_percent,
+  round(100 * active_users / nullif(max(active_users) OVER month_before, 0) - 100, 1) AS active_users_change_percent,
   prompts,
   code_generations,
   lines_added,
@@ -49,5 +52,5 @@ SELECT
     lambda changed: date_trunc('month', changed) = month
   ) AS changes_of_counting -- CLI counted; server-side users added; CLI's suggestions counted; Copilot app counted
 FROM used
-WINDOW by_month AS (ORDER BY month)
+WINDOW month_before AS (ORDER BY month RANGE BETWEEN INTERVAL 1 MONTH PRECEDING AND INTERVAL 1 MONTH PRECEDING)
 ORDER BY month;

@@ -4,7 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -12,6 +13,7 @@
 --     reviewed_by_copilot, reviewed_by_copilot_percent, copilot_suggestions, copilot_suggestions_applied,
 --     applied_percent]
 --   values: {reviewed_by_copilot_percent: {min: 0, max: 100}, applied_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Pull requests are all that GitHub reports by repository: there are no prompts or lines of one. A repository without
 -- such activity is missing, and one that was renamed is still one. Created and merged may be different pull requests.
@@ -29,6 +31,6 @@ SELECT
   round(100 * copilot_suggestions_applied / nullif(copilot_suggestions, 0), 1) AS applied_percent
 FROM github.copilot_usage.repo_days
 WHERE (enterprise = $enterprise OR org = $org)
-  AND day BETWEEN current_date - $days AND current_date - 1
+  AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
 GROUP BY repo_id
 ORDER BY created DESC NULLS LAST, repository;

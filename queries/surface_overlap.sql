@@ -4,13 +4,15 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   days: {type: INTEGER, default: 28, description: "How many days back, the last being yesterday."}
+--   days: {type: INTEGER, default: 28, description: Days of the period.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
 --   columns: [surfaces, users, users_percent]
 --   rows: {min: 1}
 --   values: {users: {min: 1}, users_percent: {min: 0, max: 100}}
+--   with: {until: 2026-10-31}
 -- ---
 -- Users by feature overlap, so their sum is no number of people. Here everybody stands with the whole set of what they
 -- used in the period; an empty set is of people who are listed without any use.
@@ -27,7 +29,7 @@ WITH people AS (
     SELECT *, list_transform(totals_by_feature, lambda each: each.feature) AS features
     FROM github.copilot_usage.user_days
     WHERE (enterprise = $enterprise OR org = $org)
-      AND day BETWEEN current_date - $days AND current_date - 1
+      AND day BETWEEN coalesce($until, current_date - 1) - $days + 1 AND coalesce($until, current_date - 1)
   )
   GROUP BY user_id
 )

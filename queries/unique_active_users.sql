@@ -4,8 +4,8 @@
 -- parameters:
 --   enterprise: {type: VARCHAR, description: Slug of the enterprise.}
 --   org: {type: VARCHAR, description: Login of the organization.}
---   since: {type: DATE, default: null, description: First day; 28 days ago when it is not given.}
---   until: {type: DATE, default: null, description: Last day; yesterday when it is not given.}
+--   since: {type: DATE, default: null, description: First day; 28 days make the period when it is not given.}
+--   until: {type: DATE, default: null, description: Last day of the period; yesterday when it is not given.}
 -- one of: [enterprise, org]
 -- output: table
 -- expect:
@@ -13,6 +13,7 @@
 --     avg_active_days_per_user]
 --   rows: 1
 --   values: {active_users: {min: 0}, avg_active_days_per_user: {min: 1}}
+--   with: {until: 2026-10-31}
 -- ---
 -- People do not add up over days: the same ones come back. So they are counted once over the whole period, and what
 -- the days add up to stands beside it as active_user_days.
@@ -36,5 +37,5 @@ FROM (
     ) AS is_active
   FROM github.copilot_usage.user_days
   WHERE (enterprise = $enterprise OR org = $org)
-    AND day BETWEEN coalesce($since::DATE, current_date - 28) AND coalesce($until::DATE, current_date - 1)
+    AND day BETWEEN coalesce($since, coalesce($until, current_date - 1) - 27) AND coalesce($until, current_date - 1)
 );

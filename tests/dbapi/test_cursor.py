@@ -60,6 +60,15 @@ def test_what_holds_others_is_of_no_type_object(shared: stackduck.Connection, va
     assert not any(description[0][1] == each for each in kinds)
 
 
+def test_a_nested_type_code_equals_its_text_and_is_none(shared: stackduck.Connection) -> None:
+    description = shared.execute("SELECT {'n': 1} AS s, ['x'] AS l, [[1]] AS ll").description
+    assert description is not None
+    assert [column[1] for column in description] == ["STRUCT(n INTEGER)", "VARCHAR[]", "INTEGER[][]"]
+    assert [isinstance(column[1], str) for column in description] == [False, True, False]
+    assert len({description[0][1], "STRUCT(n INTEGER)"}) == 1
+    assert description[0][1] != stackduck.NUMBER
+
+
 def test_rows_are_fetched_in_every_way(connection: stackduck.Connection) -> None:
     cursor = connection.execute("FROM range(10)")
     assert cursor.arraysize == 1

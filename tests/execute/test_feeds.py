@@ -196,6 +196,15 @@ def test_a_value_that_no_path_can_have_is_refused_with_its_origin(hub: Hub, conn
     assert people(hub) == []
 
 
+def test_values_that_cannot_be_computed_are_told_in_the_users_words(hub: Hub, connect: Connect) -> None:
+    text = "SELECT 1 FROM (SELECT 'no number' AS x) v JOIN hub.core.people p ON p.username = chr(v.x::INTEGER)"
+    with pytest.raises(errors.DataError) as caught:
+        connect().execute(text)
+    assert str(caught.value).startswith("username comes from chr(v.x::INTEGER): Conversion Error: ")
+    assert "fed" not in str(caught.value)
+    assert hub.asked == []
+
+
 def test_tables_that_feed_each_other_are_refused_with_both_names(hub: Hub, connect: Connect) -> None:
     with pytest.raises(errors.MissingParameterError) as caught:
         connect().execute(
@@ -332,6 +341,25 @@ def test_a_source_of_any_kind_feeds(hub: Hub, connect: Connect, text: str, asked
     assert people(hub) == list(asked)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT company FROM staff WHERE org = 'x' AND login IN ('b', 'c')",
+        "SELECT company FROM (SELECT * FROM staff) s WHERE s.org = 'x' AND s.login >= $least",
+        "WITH s AS (FROM staff WHERE org = 'x') SELECT company FROM s WHERE upper(login) IN ('B', 'C')",
+    ],
+)
+def test_a_condition_on_a_view_holds_before_anything_is_fed_within(hub: Hub, connect: Connect, text: str) -> None:
+    connection = connect()
+    connection.execute(
+        "CREATE VIEW staff AS SELECT m.org, m.login, p.company "
+        "FROM hub.core.members m LEFT JOIN hub.core.people p ON p.username = m.login"
+    )
+    found = connection.execute(text, {"least": "b"} if "$" in text else None).fetchall()
+    assert sorted(found) == [("b & sons",), ("c & sons",)]
+    assert people(hub) == ["b", "c"]
+
+
 def test_a_method_that_data_feeds_goes_before_one_without_parameters(hub: Hub, connect: Connect) -> None:
     hub.has["/me"] = {"login": "me", "company": ""}
     assert ("me", "") not in connect().execute(FED).fetchall()
@@ -344,6 +372,25 @@ def test_values_of_a_row_are_asked_for_together(hub: Hub, connect: Connect) -> N
     text = f"SELECT f.path FROM {source} JOIN hub.core.files f ON f.owner = v.o AND f.repo = v.n"
     assert sorted(connect().execute(text).fetchall()) == [("1",), ("2",)]
     assert sorted(hub.asked) == ["/repos/o/p/files", "/repos/q/r/files"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("SELECT p.login FROM (VALUES (?),(?)) v(x) JOIN hub.core.people p ON p.username = v.x", ["a", "c"]),
+        ("SELECT login FROM hub.core.people WHERE username IN (SELECT x FROM (VALUES (?),(?)) v(x))", ["a", "c"]),
+        ("SELECT login FROM hub.core.people WHERE username IN (SELECT unnest([?,?]))", ["a", "c"]),
+        ("SELECT login FROM hub.core.people WHERE username IN (SELECT unnest($l))", {"l": ["a", "c"]}),
+        (
+            "SELECT login FROM hub.core.people WHERE username IN (SELECT chr($x) UNION SELECT chr($y))",
+            {"x": 97, "y": 99},
+        ),
+        ("SELECT login FROM hub.core.people WHERE username IN (?,?)", ["a", "c"]),
+    ],
+)
+def test_bound_values_feed(hub: Hub, connect: Connect, text: str, values: Any) -> None:
+    assert sorted(connect().execute(text, values).fetchall()) == [("a",), ("c",)]
+    assert people(hub) == ["a", "c"]
 
 
 @pytest.mark.parametrize("condition", ["r.org IN ('x', 'y')", "(r.org = 'x' OR r.org = 'y')"])

@@ -19,7 +19,14 @@ OTHERWISE: dict[str, dict[str, int]] = {
     "series_breaks": {"days": AROUND},
 }
 """What is asked with other values than the defaults, which would need more days than the others."""
+WHOLE_MONTHS = ("monthly_trend",)
 SEED = "copilot_user_usage_metrics"
+
+
+def defaults(name: str) -> dict[str, int]:
+    """Return the number of days that a query asks about by default."""
+    days = FILES[name].parameter("days")
+    return {"days": int(str(days.default))} if days else {}
 
 
 def test_each_query_has_an_answer_to_compare() -> None:
@@ -31,8 +38,7 @@ def test_a_query_answers_what_the_json_says(
     connection: stackduck.Connection, world: World, scope: dict[str, str], name: str
 ) -> None:
     asked = OTHERWISE.get(name, {})
-    days = asked.get("days") or (FILES[name].parameter("days") or FILES[name].parameters[0]).default or world.days
-    expected = EXPECTED[name](replace(world, days=int(str(days))))
+    expected = EXPECTED[name](replace(world, **(defaults(name) | asked)))
     found = ask(connection, name, **scope, **asked)
     assert expected
     assert same(found, expected), (found, expected)
@@ -40,21 +46,26 @@ def test_a_query_answers_what_the_json_says(
     assert expect and list(found[0]) == [column.name for column in expect.columns]
 
 
-@pytest.mark.parametrize("name", ["team_adoption", "idle_seats", "outdated_editors", "feature_mix"])
-def test_other_periods(connection: stackduck.Connection, world: World, scope: dict[str, str], name: str) -> None:
-    for days in (1, 3, 9):
-        assert same(ask(connection, name, **scope, days=days), EXPECTED[name](replace(world, days=days)))
+PAST = [name for name, file in FILES.items() if file.parameter("until") and name not in WHOLE_MONTHS]
 
 
-def test_people_of_a_period_between_two_days(
-    connection: stackduck.Connection, world: World, scope: dict[str, str]
+@pytest.mark.parametrize("name", PAST)
+def test_a_period_that_is_over(
+    connection: stackduck.Connection, world: World, scope: dict[str, str], name: str
 ) -> None:
-    since, until = world.since(20), world.since(11)
-    [found] = ask(connection, "unique_active_users", **scope, since=since, until=until)
-    users = [row for row in world.usage.users if since <= row["day"] <= until]
-    shifted = replace(world, today=until + timedelta(1), days=10)
-    assert shifted.users == users
-    assert same([found], EXPECTED["unique_active_users"](shifted))
+    until = world.since(9)
+    for days in (1, 16):
+        given = {"since": until - timedelta(days - 1)} if FILES[name].parameter("since") else {"days": days}
+        expected = EXPECTED[name](replace(world, days=days, until=until))
+        assert same(ask(connection, name, **scope, **given, until=until), expected)
+
+
+def test_months_that_are_over(connection: stackduck.Connection, world: World, scope: dict[str, str]) -> None:
+    until = world.today.replace(day=1) - timedelta(1)
+    expected = EXPECTED["monthly_trend"](replace(world, months=0, until=until))
+    found = ask(connection, "monthly_trend", **scope, months=0, until=until)
+    assert [row["month"] for row in found] == [until.replace(day=1)]
+    assert same(found, expected)
 
 
 def test_organizations_do_not_add_up_to_their_enterprise(connection: stackduck.Connection) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,16 @@ import stackduck
 from ..usage_oracle import M7, Row, Usage
 from .asking import ask
 from .expected import EXPECTED, World, same
+from .expected.world import SIGNS
 from .github import serving
 
 TODAY = datetime.now(UTC).date()
 DAY = TODAY - timedelta(10)
-SETTLED = ("active_user_rules", "feature_mix", "cuts_compared", "surface_overlap")
+BY_RULE = (
+    *("idle_seats", "never_used_seats", "seat_status", "cost_per_active_user", "unique_active_users", "monthly_trend"),
+    *("team_adoption", "team_coverage", "agent_adoption_by_week", "active_user_rules"),
+)
+"""The queries that say who is active."""
 
 Ask = Callable[..., list[Row]]
 
@@ -26,12 +32,14 @@ Ask = Callable[..., list[Row]]
 @pytest.fixture
 def ask_about(tmp_path: Path) -> Ask:
     """Ask a query about made-up reports and seats; the answer must be that of plain Python too."""
+    folders = (tmp_path / str(number) for number in count())
 
     def run(name: str, usage: Usage, seats: list[Row] | None = None, **given: Any) -> list[Row]:
-        world = World(TODAY, usage, seats or [], **{key: given[key] for key in ("days", "months") if key in given})
+        period = {key: given[key] for key in ("days", "months", "until") if key in given}
+        world = World(TODAY, usage, seats or [], **period)
         with (
             serving(usage, world.seats) as url,
-            stackduck.connect(api_url=url, token="none", archive=tmp_path) as connection,
+            stackduck.connect(api_url=url, token="none", archive=next(folders)) as connection,
         ):
             found = ask(connection, name, org="octo", **given)
         assert same(found, EXPECTED[name](world)), found
@@ -203,6 +211,23 @@ def test_a_day_outside_the_period_is_outside(ask_about: Ask) -> None:
     assert [row["users"] for row in ask_about("active_user_rules", usage, days=6)] == [2] * 4
 
 
+def test_a_month_compares_with_the_one_before_alone(ask_about: Ask) -> None:
+    ends = [TODAY.replace(day=1) - timedelta(1)]
+    for _ in range(2):
+        ends.insert(0, ends[0].replace(day=1) - timedelta(1))
+    long_before, before, last = ends
+
+    def people(day: date, many: int) -> list[Row]:
+        return [user(n, (TODAY - day).days, **PROMPTED) for n in range(many)]
+
+    def change(*users: Row) -> list[float | None]:
+        rows = ask_about("monthly_trend", Usage(users=list(users)), months=2, until=last)
+        return [row["active_users_change_percent"] for row in rows]
+
+    assert change(*people(long_before, 4), *people(before, 2), *people(last, 3)) == [None, -50.0, 50.0]
+    assert change(*people(long_before, 4), *people(last, 3)) == [None, None]
+
+
 # People
 
 
@@ -215,6 +240,15 @@ def test_who_is_listed_is_not_yet_active(ask_about: Ask) -> None:
         user(5, ai_credits_used=9.0),
     ]
     assert [row["users"] for row in ask_about("active_user_rules", Usage(users=users))] == [5, 3, 2, 1]
+
+
+@pytest.mark.parametrize("name", BY_RULE)
+def test_each_sign_of_use_is_use_by_itself(ask_about: Ask, name: str) -> None:
+    users = [user(n, **{sign: True}) for n, sign in enumerate(SIGNS)]
+    users += [user(90, **PROMPTED), user(91, code_generation_activity_count=1), user(92, ai_credits_used=1.0)]
+    teams = [team(1, row["user_id"]) for row in users if row["user_id"] % 3]
+    given = {"monthly_trend": {"months": 1}, "unique_active_users": {}}.get(name, {"days": 20})
+    assert ask_about(name, Usage(users=users, user_teams=teams), [seat(row["user_id"]) for row in users], **given)
 
 
 def test_people_are_counted_once_however_often_they_come(ask_about: Ask) -> None:
@@ -248,6 +282,24 @@ def test_a_seat_is_idle_where_neither_reports_nor_github_know_of_use(ask_about: 
         ("user-1", None, 19.0),
         ("user-6", None, None),
         ("user-2", 40, 19.0),
+    ]
+
+
+@pytest.mark.parametrize("name", ["idle_seats", "never_used_seats", "seat_status"])
+def test_seats_at_the_edges_of_the_period(ask_about: Ask, name: str) -> None:
+    pairs = [(created, last) for created in (19, 20, 21, 22) for last in (None, 19, 20, 21)]
+    seats = [seat(100 * created + (last or 0), created=created, last=last) for created, last in pairs]
+    users = [user(1900, 20, **PROMPTED), user(2200, 21, **PROMPTED), user(2019, 1, **PROMPTED)]
+    assert ask_about(name, Usage(users=users), seats, days=20)
+
+
+def test_nothing_looks_back_further_than_90_days_for_certain(ask_about: Ask) -> None:
+    rows = ask_about("never_used_seats", Usage(), [seat(n, created=n) for n in (89, 90, 91, 99)], days=100)
+    assert [(row["seat_age_days"], row["is_certain"]) for row in rows] == [
+        (99, False),
+        (91, False),
+        (90, True),
+        (89, True),
     ]
 
 

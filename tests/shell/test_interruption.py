@@ -72,8 +72,9 @@ def test_stopping_is_repeated_until_the_work_hears_it() -> None:
     assert len(calls) >= 3
 
 
-def test_work_that_ends_all_the_same_has_done_it() -> None:
-    supervisor().run(press_ctrl_c)
+def test_ctrl_c_in_the_last_moment_is_not_lost() -> None:
+    with pytest.raises(Interrupted):
+        supervisor().run(press_ctrl_c)
 
 
 def test_a_wait_ends_with_ctrl_c() -> None:
@@ -94,7 +95,7 @@ def test_a_program_that_has_the_terminal_hears_ctrl_c_itself() -> None:
 
     def edit() -> None:
         with work.shielded():
-            press_ctrl_c()
+            signal.getsignal(signal.SIGINT)(signal.SIGINT, None)
         work.check()
 
     work.run(edit)

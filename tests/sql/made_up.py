@@ -139,9 +139,15 @@ class Universe:
         self.session.rows("CREATE MACRO january(d, n) AS d = make_date(2026, 1, n)")
         self.session.rows("CREATE MACRO this_moment() AS now()::VARCHAR")
 
-    def plan(self, statement: str | Statement, parameters: Mapping[str, object] | None = None) -> Plan:
+    def plan(
+        self,
+        statement: str | Statement,
+        parameters: Mapping[str, object] | None = None,
+        *,
+        defaults: Mapping[str, str] | None = None,
+    ) -> Plan:
         parsed = of_text(statement) if isinstance(statement, str) else statement
-        return make_plan(parsed, parameters or {}, self.catalog, database=self.database)
+        return make_plan(parsed, parameters or {}, self.catalog, database=self.database, default_values=defaults)
 
     def fill(self, plan: Plan) -> None:
         """Make the relations of a plan and put in what its calls would give."""

@@ -8,7 +8,7 @@ import pytest
 from sqlglot import exp
 
 from stackduck.sql.parsing import parse
-from stackduck.sql.spans import span_of
+from stackduck.sql.spans import body_span, span_of
 from stackduck.sql.statements import of_text
 
 CONDITIONS = (
@@ -74,6 +74,29 @@ def test_a_condition_without_a_name_or_literal_is_not_found() -> None:
 def test_a_condition_of_another_text_is_not_found() -> None:
     node = next(operands("SELECT 1 FROM t WHERE org = 'abc' AND day = '2026-10-01'"))
     assert span_of(node, of_text("SELECT 1 FROM t WHERE org = 'abcdefgh' OR day = '2026-10-02'")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("SELECT 1 FROM t WHERE x IN (SELECT a FROM b)", "SELECT a FROM b"),
+        ("SELECT 1 FROM t WHERE x IN (SELECT $x)", "SELECT $x"),
+        (
+            "SELECT f($x) FROM t WHERE (x) IN ( (SELECT $x UNION ALL SELECT chr($y)) )",
+            "SELECT $x UNION ALL SELECT chr($y)",
+        ),
+        ("SELECT (SELECT $x) FROM t WHERE x IN (SELECT $x)", None),
+    ],
+    ids=["names", "a placeholder alone", "placeholders alone", "two that are alike"],
+)
+def test_the_query_of_in_is_found(text: str, found: str | None) -> None:
+    tree = parse(text)
+    assert tree is not None
+    query = next(tree.find_all(exp.In)).args["query"]
+    while isinstance(query, exp.Subquery):
+        query = query.this
+    span = body_span(query, of_text(text))
+    assert (text[slice(*span)] if span else None) == found
 
 
 def operands(text: str) -> Iterator[exp.Expr]:

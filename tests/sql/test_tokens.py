@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from stackduck.errors import ProgrammingError
-from stackduck.sql.tokens import string_value, tokenize
+from stackduck.sql.tokens import scan, string_value, tokenize
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,28 @@ def test_a_quoted_name_stands_for_itself_in_any_case() -> None:
     assert quoted.name == 'Git"Hub'
     assert plain.is_word("SELECT")
     assert not quoted.is_word("GIT")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("SELECT 'a;", ["word SELECT", "open string 'a;"]),
+        ('FROM "a ; b', ["word FROM", 'open quoted "a ; b']),
+        ("FROM `a", ["word FROM", "open quoted `a"]),
+        ("1 /* a /* b */ '", ["number 1", "open comment /* a /* b */ '"]),
+        ("$a$ b $b$", ["open string $a$ b $b$"]),
+        ("a -- b'\nc", ["word a", "comment -- b'", "word c"]),
+        ("/* a */ 'b'", ["comment /* a */", "string 'b'"]),
+        ("", []),
+    ],
+    ids=["string", "name", "back-tick", "comment", "dollar", "line comment", "closed", "nothing"],
+)
+def test_a_text_that_is_still_written_is_scanned_to_its_end(text: str, kinds: list[str]) -> None:
+    assert [f"{token.kind} {token.text}" for token in scan(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT 'a''b', \"c\" FROM x.y WHERE $z = 1.5e3 AND a->>'b' = $$q$$", "E'a\\'b' {{ x }} ?"]
+)
+def test_whole_text_is_scanned_as_it_is_tokenized(text: str) -> None:
+    assert list(scan(text)) == tokenize(text)

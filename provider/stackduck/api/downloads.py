@@ -153,11 +153,9 @@ class Downloader:
         """Return what brings a part, the recording seen to."""
         if self._recording is None:
             return bring
-        from stackduck.api.recording.files import keeping
+        from stackduck.api.recording.files import RecordedParts
 
-        return keeping(
-            bring, self._recording, files=files, at=lambda index: links.at(index)[1], on_bytes=fetch.on_bytes
-        )
+        return RecordedParts(self._recording, bring, links=links, files=files, on_bytes=fetch.on_bytes).bring
 
 
 class _PartsRun(Run):

@@ -39,19 +39,18 @@ class Runs:
         if concurrency < 1:
             raise InterfaceError("concurrency must be 1 or more")
         self._concurrency = concurrency
+        self._making = Lock()
         self._lock = Lock()
         self._workers = Workers(concurrency)
         self._runs: list[Run] = []
+        self._interrupts = 0
         self._is_closed = False
 
     @contextmanager
     def started(self, make: Callable[[Workers], _R]) -> Iterator[_R]:
         """Make a run and forget it at the end; jobs that it leaves behind keep their threads, later runs get others."""
-        with self._lock:
-            if self._is_closed:
-                raise InterfaceError("the client is closed")
-            run = make(self._workers)
-            self._runs.append(run)
+        with self._making:
+            run = self._made(make)
         try:
             yield run
         finally:
@@ -60,9 +59,24 @@ class Runs:
                 if run.running:
                     self._workers = Workers(self._concurrency)
 
+    def _made(self, make: Callable[[Workers], _R]) -> _R:
+        """Make a run, which may take its time over a credential; an interrupt meanwhile is for it too."""
+        with self._lock:
+            if self._is_closed:
+                raise InterfaceError("the client is closed")
+            before = self._interrupts
+        run = make(self._workers)
+        with self._lock:
+            self._runs.append(run)
+            is_interrupted = self._interrupts > before
+        if is_interrupted:
+            run.interrupt()
+        return run
+
     def interrupt(self) -> None:
         """Interrupt every run."""
         with self._lock:
+            self._interrupts += 1
             runs = list(self._runs)
         for run in runs:
             run.interrupt()

@@ -13,6 +13,7 @@ COMMANDS = {
     "exec": "run SQL statements and print their rows",
     "run": "run SQL files with their parameters and print their rows",
     "queries": "list the SQL files that come with stackduck, and print one to start from",
+    "check": "say what is wrong with SQL files, without token or network",
     "test": "check what SQL files expect of their rows, on the sandbox or a recording",
     "sync": "fetch Copilot's reports into the archive, for queries without calls",
     "archive": "list, check and prune the archive of reports",

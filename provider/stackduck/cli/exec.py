@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
             options.quiet,
             options.stats,
             fallback=held.value("output"),
+            chart=options.chart,
         )
         script = gather(options.sql, options.input, data=options.iqldata)
         return Run(partial(connect, options), wishes).execute(script, dict(options.var))

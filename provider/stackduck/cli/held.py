@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from stackduck.config.keys import KEYS, PARAMETER, Rule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from stackduck.catalog.names import Catalog
     from stackduck.config import Configuration, Setting
 
 Row = tuple[str, str | None, str, str | None, int | None, str, str | None]
@@ -38,15 +39,40 @@ _TOKENS = ("GH_TOKEN", "GITHUB_TOKEN", "STACKQL_GITHUB_PASSWORD")
 
 def columns(held: Configuration, options: argparse.Namespace) -> Mapping[str, list[object]]:
     """Return what holds, a list for each column."""
-    rows = [*map(_row, held.settings.values()), *_outside(options)]
+    unused = _unused(held.defaults, options.registry)
+    rows = [*(_row(setting, unused) for setting in held.settings.values()), *_outside(options)]
     return {name: [row[at] for row in rows] for at, name in enumerate(_TYPES)}
 
 
-def _row(setting: Setting) -> Row:
+def _unused(defaults: Iterable[str], registry: list[str]) -> Mapping[str, str]:
+    """Return the defaults that no table needs, with what is to be said of each."""
+    if not defaults:
+        return {}
+    from stackduck.catalog.names import Catalog, did_you_mean
+
+    known = frozenset(_required(Catalog.default(registry)))
+    told = "no table needs a parameter of that name; an SQL file may declare one"
+    return {name: f"{told}{did_you_mean(name, known)}" for name in defaults if name not in known}
+
+
+def _required(catalog: Catalog) -> Iterator[str]:
+    """Yield the parameters without which some table cannot be read, lower case."""
+    for provider in catalog.provider_names():
+        for service in catalog.provider(provider).services:
+            for name in catalog.service(provider, service).resources:
+                resource = catalog.resource(provider, service, name)
+                yield from (each.lower() for method in resource.methods_for("select") for each in method.required)
+
+
+def _row(setting: Setting, unused: Mapping[str, str]) -> Row:
     key = KEYS.get(setting.name, PARAMETER)
     ways = [way for way in (key.option, key.variable, _FILES[key.rule]) if way]
     place = setting.place or None
-    return setting.name, _shown(setting), setting.source, place, setting.line, "; ".join(ways), setting.note or None
+    notes = [note for note in (setting.note, unused.get(setting.name.removeprefix("defaults."))) if note]
+    return (
+        *(setting.name, _shown(setting), setting.source, place, setting.line),
+        *("; ".join(ways), "; ".join(notes) or None),
+    )
 
 
 def _shown(setting: Setting) -> str | None:

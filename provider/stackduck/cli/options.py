@@ -62,6 +62,7 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "-f", "--file", metavar="FILE", help="write to a file, whole or not at all; its ending can name the format"
     )
+    add_chart_option(group)
     group.add_argument("-H", "--no-header", action="store_true", help="leave out the line of column names")
     group.add_argument("--quiet", action="store_true", help="no warnings and no progress on stderr")
     group.add_argument(
@@ -73,6 +74,15 @@ def add_config_option(parser: argparse._ActionsContainer) -> None:
     """Add what leaves the configuration files unread."""
     parser.add_argument(
         "--no-config", action="store_true", help="read no configuration file; see stackduck config --help"
+    )
+
+
+def add_chart_option(group: argparse._ActionsContainer) -> None:
+    """Add what says how a chart is drawn."""
+    group.add_argument(
+        "--chart",
+        choices=("line", "bars", "spark"),
+        help="draw -o chart as lines, bars or sparklines (default: what suits the columns)",
     )
 
 
@@ -166,7 +176,8 @@ def add_recording_options(group: argparse._ArgumentGroup) -> None:
     kept.add_argument(
         "--record",
         metavar="DIR",
-        help="keep every answer and report file here, without tokens and signed links; a recording is of one day",
+        help="keep every answer and report file here, without tokens and signed links; the archive is left aside, and "
+        "a recording is of one day",
     )
     kept.add_argument(
         "--replay", metavar="DIR", help="answer from a recording: no network, no token, and the day is that of then"

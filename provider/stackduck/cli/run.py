@@ -61,6 +61,7 @@ def _run(options: argparse.Namespace) -> int:
         options.quiet,
         options.stats,
         fallback=held.value("output"),
+        chart=options.chart,
     )
     run = Run(partial(connect, options), wishes)
     return run.perform(_sources(files, options, held))
@@ -78,7 +79,7 @@ def _sources(files: list[SqlFile], options: argparse.Namespace, held: Configurat
         for text in () if options.quiet else bound.warnings:
             messages.warning(text)
         title = f"{file.path}: {file.description or file.name}" if len(files) > 1 else ""
-        sources.append(Source(partial(Running, file, bound.values), title, file.output))
+        sources.append(Source(partial(Running, file, bound.values), title, file.output, bound.taken))
     caster.close()
     return sources
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Protocol
 
@@ -36,6 +36,8 @@ class Wishes:
     stats: bool = False
     fallback: str | None = None
     """The format where neither `form` nor the file's ending names one."""
+    chart: str | None = None
+    """The kind of chart; None lets the columns decide."""
 
 
 class Statements(Protocol):
@@ -57,6 +59,8 @@ class Source:
     """Told before its rows; empty where there is nothing to tell it from."""
     form: str | None = None
     """The format where the user wishes none."""
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    """Values that a configuration gave to its variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,7 @@ class Run:
         self._connection: Connection | None = None
         self._spent: Stats | None = None
         """What connections cost that are closed."""
+        self._defaults: dict[str, str] = {}
         self._progress = Progress(self._activity, None if wishes.quiet else sys.stderr)
         self._rows = 0
         self._results = 0
@@ -125,8 +130,10 @@ class Run:
         return messages.failure(problem)
 
     def _chosen_format(self, source: Source) -> str:
-        """Take the format from -o, else from the file's ending, else from the source, else from who reads."""
-        named = self._wishes.form or (format_of(self._wishes.file) if self._wishes.file else None) or source.form
+        """Take the format from -o or --chart, else from the file's ending, else from the source, or from who reads."""
+        wishes = self._wishes
+        ending = format_of(wishes.file) if wishes.file else None
+        named = wishes.form or ("chart" if wishes.chart else None) or ending or source.form
         if named == "parquet" and not self._wishes.file:
             raise UsageError(f"{'' if self._wishes.form else 'its output is parquet; '}-o parquet needs -f FILE")
         return named or self._wishes.fallback or ("table" if self._is_terminal() else "json")
@@ -142,6 +149,7 @@ class Run:
                 messages.note(source.title)
                 self._progress.show()
             self._spent, self._connection = self._stats(), self._connect()
+            self._defaults |= source.defaults
             try:
                 self._show_all(source.statements(self._connection))
             finally:
@@ -172,7 +180,7 @@ class Run:
         stream = self._stream()
         if self._results > 1 and self._form in PAGES:
             stream.write("\n")
-        style = self._destination.style(header=self._wishes.header)
+        style = replace(self._destination.style(header=self._wishes.header), chart=self._wishes.chart)
         rows = write(cursor, stream, form=self._form, style=style)
         self._destination.stream.flush()
         return rows
@@ -196,16 +204,15 @@ class Run:
 
     def _stats(self) -> Stats | None:
         """Return what all connections cost so far."""
-        now = self._connection.stats if self._connection else None
-        if self._spent is None or now is None:
-            return now
-        calls, size = self._spent.calls + now.calls, self._spent.bytes + now.bytes
+        now, before = self._connection.stats if self._connection else None, self._spent
+        if now is None:
+            return None
+        defaults = {**(before.defaults if before else {}), **self._defaults, **now.defaults}
+        if before is None:
+            return replace(now, defaults=defaults)
+        limit = now.rate_limit or before.rate_limit
         return replace(
-            now,
-            calls=calls,
-            bytes=size,
-            rate_limit=now.rate_limit or self._spent.rate_limit,
-            defaults={**self._spent.defaults, **now.defaults},
+            now, calls=before.calls + now.calls, bytes=before.bytes + now.bytes, rate_limit=limit, defaults=defaults
         )
 
     def _stop(self) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 
 from stackduck.cli import exits, messages, parameters
 from stackduck.cli.options import (
@@ -21,8 +21,9 @@ from stackduck.errors import Error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from stackduck.dbapi import Connection
     from stackduck.files.front_matter import SqlFile
-    from stackduck.files.testing import Tested
+    from stackduck.files.testing import Verdict
 
 DESCRIPTION = """\
 Run SQL files whose front matter says what is expected of their rows (expect: rows, columns, values, equals), and tell
@@ -31,6 +32,17 @@ network of its own. What needs an enterprise or an organization gets those of th
 """
 
 EPILOG = f"""\
+A file's front matter, before its first statement:
+  -- ---
+  -- parameters: {{{{enterprise: VARCHAR, days: {{{{type: INTEGER, default: 30}}}}}}}}
+  -- expect:
+  --   rows: {{{{min: 1, max: 500}}}}           # or a number: rows: 0
+  --   columns: [login, share]            # or {{{{login: VARCHAR, share: DOUBLE}}}}
+  --   values: {{{{share: {{{{min: 0, max: 1, nulls: no}}}}}}}}
+  --   equals: idle_seats.csv             # beside the file: csv, tsv, json, ndjson or parquet, made with run -f
+  --   with: {{{{days: 7}}}}                    # values for the test alone
+  -- ---
+The order of rows counts where the last statement orders them.
 The sandbox stands on {{today}} unless --today names another day, so that the same files give the same rows.
 
 {exits.MEANINGS}
@@ -63,8 +75,8 @@ def _test(options: argparse.Namespace) -> int:
     if not stated:
         raise exits.UsageError("no file states what it expects; write expect: into its front matter")
     _settle(options, files)
-    results = _results(files, options)
-    return tested.report(results, form=options.output)
+    tests = _Tests(files, options)
+    return tested.report(tests, stop=tests.stop, form=options.output)
 
 
 def _settle(options: argparse.Namespace, files: list[SqlFile]) -> None:
@@ -82,20 +94,47 @@ def _settle(options: argparse.Namespace, files: list[SqlFile]) -> None:
         options.defaults = {}
 
 
-def _results(files: list[SqlFile], options: argparse.Namespace) -> Iterator[Tested]:
-    """Test the files one after the other."""
-    from stackduck.files.testing import run_test
+class _Tests:
+    """The tests of files, one after the other; they can be stopped from another thread."""
 
-    defaults = _of_the_sandbox() if options.sandbox else options.defaults
-    for file, given in zip(files, parameters.shares(files, options), strict=True):
-        yield run_test(file, given, connect=partial(connect, options), defaults=defaults)
+    def __init__(self, files: Sequence[SqlFile], options: argparse.Namespace) -> None:
+        self._pairs = list(zip(files, parameters.shares(files, options), strict=True))
+        self._options = options
+        self._connection: Connection | None = None
+        self._is_stopped = False
 
+    def __iter__(self) -> Iterator[Verdict]:
+        """Run each test as it is asked for."""
+        from stackduck.files.testing import run_test
 
-def _of_the_sandbox() -> dict[str, str]:
-    """Return the sandbox's own names, for parameters that want them."""
-    from stackduck.sandbox.enterprise import SLUG, SUFFIXES
+        with ExitStack() as resources:
+            defaults = self._answering(resources)
+            for file, given in self._pairs:
+                verdict = run_test(file, given, connect=self._connect, defaults=defaults)
+                if self._is_stopped:
+                    return
+                yield verdict
 
-    return {"enterprise": SLUG, "org": f"{SLUG}-{SUFFIXES[0]}"}
+    def stop(self) -> None:
+        """Stop the test that runs, and begin no other."""
+        self._is_stopped = True
+        if self._connection is not None:
+            self._connection.interrupt()
+
+    def _answering(self, resources: ExitStack) -> dict[str, str]:
+        """Start the sandbox if it is to answer, and return the values of parameters that have none."""
+        options = self._options
+        if not options.sandbox:
+            return dict(options.defaults)
+        from stackduck.sandbox import serve
+
+        # One for all files: making its people and reports takes longer than most of them.
+        options.sandbox = resources.enter_context(serve(today=options.today))
+        return {"enterprise": options.sandbox.enterprise, "org": options.sandbox.organizations[0]}
+
+    def _connect(self) -> Connection:
+        self._connection = connect(self._options)
+        return self._connection
 
 
 def _parser() -> Parser:

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 
 from stackduck.cli import exits
 from stackduck.cli.destinations import Destination
+from stackduck.cli.runs import silence_stdout
 from stackduck.cli.statistics import counted
 from stackduck.cli.supervision import supervise
 from stackduck.output.safety import GuardedStream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from stackduck.files.expectations import Failure
-    from stackduck.files.testing import Tested
+    from stackduck.files.testing import Verdict
 
 _INDENT = " " * 8
 
 
-def report(results: Iterator[Tested], *, form: str) -> int:
-    """Run the tests, tell what became of them, and return the exit code: 1 where one failed."""
+def report(results: Iterable[Verdict], *, stop: Callable[[], None], form: str) -> int:
+    """Run the tests, tell what became of them, and return the exit code: 1 where one failed.
+
+    `stop` ends them from another thread, when the user wants no more of it.
+    """
     destination = Destination()
     destination.open()
     stream = GuardedStream(destination.stream)
-    done: list[Tested] = []
+    done: list[Verdict] = []
     started = perf_counter()
 
     def work() -> None:
@@ -35,13 +38,16 @@ def report(results: Iterator[Tested], *, form: str) -> int:
             if form == "text":
                 _write_line(each, stream)
 
-    supervise(work, stop=lambda: None, tick=lambda seconds: None)
-    _WRITERS[form](done, perf_counter() - started, stream)
-    destination.commit()
+    try:
+        supervise(work, stop=stop, tick=lambda seconds: None)
+        _WRITERS[form](done, perf_counter() - started, stream)
+        destination.commit()
+    except BrokenPipeError:
+        silence_stdout()
     return exits.QUERY if any(each.status == "failed" for each in done) else exits.OK
 
 
-def _write_line(each: Tested, stream: GuardedStream) -> None:
+def _write_line(each: Verdict, stream: GuardedStream) -> None:
     """Write what became of one file."""
     told = {
         "passed": f"({counted(each.rows, 'row')}, {each.seconds:.2f} s)",
@@ -57,13 +63,13 @@ def _write_line(each: Tested, stream: GuardedStream) -> None:
     sys.stdout.flush()
 
 
-def _write_summary(done: Sequence[Tested], seconds: float, stream: GuardedStream) -> None:
+def _write_summary(done: Sequence[Verdict], seconds: float, stream: GuardedStream) -> None:
     counts = {status: sum(each.status == status for each in done) for status in ("passed", "failed", "skipped")}
     told = ", ".join(f"{count} {status}" for status, count in counts.items() if count or status == "passed")
     stream.write(f"{told} in {seconds:.2f} s\n")
 
 
-def _write_json(done: Sequence[Tested], seconds: float, stream: GuardedStream) -> None:
+def _write_json(done: Sequence[Verdict], seconds: float, stream: GuardedStream) -> None:
     told = [
         {
             "file": str(each.file.path),
@@ -71,6 +77,7 @@ def _write_json(done: Sequence[Tested], seconds: float, stream: GuardedStream) -
             "status": each.status,
             "rows": each.rows,
             "seconds": round(each.seconds, 3),
+            "warnings": list(each.warnings),
             "failures": [
                 {"expectation": failure.expectation, "message": failure.message, "diff": list(failure.diff)}
                 for failure in each.failures
@@ -81,13 +88,13 @@ def _write_json(done: Sequence[Tested], seconds: float, stream: GuardedStream) -
     stream.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 
-def _write_junit(done: Sequence[Tested], seconds: float, stream: GuardedStream) -> None:
+def _write_junit(done: Sequence[Verdict], seconds: float, stream: GuardedStream) -> None:
     """Write the XML that CI systems read."""
     from xml.etree import ElementTree as Xml
 
     failed, skipped = (str(sum(each.status == status for each in done)) for status in ("failed", "skipped"))
     counts = {"tests": str(len(done)), "failures": failed, "skipped": skipped, "time": f"{seconds:.3f}"}
-    suite = Xml.Element("testsuite", name="stackduck test", **counts)
+    suite = Xml.Element("testsuite", {"name": "stackduck test", **counts})
     for each in done:
         folder = str(each.file.path.parent)
         case = Xml.SubElement(suite, "testcase", classname=folder, name=each.file.name, time=f"{each.seconds:.3f}")
@@ -107,7 +114,7 @@ def _valid(text: str) -> str:
     return "".join(each for each in text if each in "\t\n\r" or each.isprintable())
 
 
-_WRITERS: dict[str, Callable[[Sequence[Tested], float, GuardedStream], None]] = {
+_WRITERS: dict[str, Callable[[Sequence[Verdict], float, GuardedStream], None]] = {
     "text": _write_summary,
     "json": _write_json,
     "junit": _write_junit,

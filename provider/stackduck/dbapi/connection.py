@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
     from stackduck.engine.archive.days import Archive
     from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
+    from stackduck.sandbox import Sandbox
 
 
 def connect(
@@ -33,7 +34,7 @@ def connect(
     max_calls: int = 2_000,
     max_wait: float = 60.0,
     concurrency: int = 8,
-    sandbox: bool = False,
+    sandbox: bool | Sandbox = False,
     archive: str | Path | bool | None = None,
     fresh: bool = False,
     fail_on_gaps: bool = False,
@@ -45,26 +46,57 @@ def connect(
     today: date | None = None,
     confined: bool = False,
 ) -> Connection:
-    """Open a connection.
+    """Open a connection: a DuckDB database in which the resources of GitHub's APIs are tables.
 
-    `database` is a DuckDB file for tables and views, or ':memory:'. `registry` is a folder of provider documents, or
-    several, ahead of the built-in one; REGISTRY PULL asks `registry_url` for others. `auth` binds credentials to the
-    hosts of other providers: {'api.example.com': 'EXAMPLE_TOKEN'} names the environment variable, a function gives the
-    credential itself, and None asks without one. `max_calls` bounds the calls and pages of a statement, `max_wait` the
-    seconds that a rate limit may cost, `concurrency` the calls at once. `sandbox` asks a made-up GitHub on this machine
-    instead of a real one.
-    `archive` is the folder that keeps the days of reports, or False to keep none; else STACKDUCK_ARCHIVE names it, or
-    it is in the user's data folder. `fresh` fetches days that may still change again within the hour, and
-    `fail_on_gaps` makes it an error that a day of a report is not there.
-    Nothing changes at a provider unless `allow_writes`; with `dry_run` a change gives its requests as rows, and none of
-    them is sent.
-    `defaults` are values of required parameters, {'enterprise': 'octo'}, for tables to which a statement gives none;
-    what it gives goes before, and a change takes none. EXPLAIN and `Cursor.stats` tell which were used.
-    `record` is a folder that keeps every answer and report file, without tokens and signed links; `replay` answers from
-    such a folder, without a network or a token. Both stand still at the moment at which the recording began, in SQL
-    too, and use an archive of their own. `today` is the day on which a sandbox stands, and the session with it.
-    `confined` takes the network, and all files but the archive's, away from SQL.
-    Nothing is sent, and no token is looked for, before a statement needs it.
+        with stackduck.connect() as connection:
+            sql = "SELECT day, count(*) FROM github.copilot_usage.user_days WHERE enterprise = ? GROUP BY day"
+            for day, users in connection.execute(sql, ["octo"]):
+                print(day, users)
+            frame = connection.execute(sql, ["octo"]).fetch_df()
+
+    It is as PEP 249 has it, in autocommit until BEGIN; leaving a `with` closes it, and rolls back what is open. Threads
+    may share it, each with cursors of its own: their statements follow each other. `stackduck.aio.connect` is its twin
+    for asyncio. Nothing is sent, and no token is looked for, before a statement needs it.
+
+    What is asked
+        database      a DuckDB file for tables and views, or ':memory:'
+        registry      a folder of provider documents, or several, ahead of the built-in one
+        registry_url  where REGISTRY PULL asks for others
+        defaults      values of required parameters, {'enterprise': 'octo'}, for tables to which a statement gives none;
+                      what it gives goes before, and a change takes none; EXPLAIN and `Cursor.stats` tell which were
+                      used
+
+    Who asks, and whom
+        token, token_env  GitHub's token, or the variable that holds it; else GH_TOKEN, GITHUB_TOKEN or gh is asked
+        auth          credentials for the hosts of other providers: {'api.example.com': 'EXAMPLE_TOKEN'} names the
+                      environment variable, a function gives the credential itself, and None asks without one
+        api_url       a GitHub of one's own: https://github.example.com/api/v3
+        sandbox       a made-up GitHub on this machine instead of a real one: True starts one, and one that
+                      stackduck.sandbox.serve() started may be given
+        today         the day on which a sandbox stands, and the session with it
+
+    How much it may cost
+        max_calls     the calls and pages of a statement
+        max_wait      the seconds that a rate limit may cost
+        concurrency   the calls at once
+
+    The days of reports
+        archive       the folder that keeps them, or False to keep none; else STACKDUCK_ARCHIVE names it, or it is in
+                      the user's data folder
+        fresh         fetch days that may still change again within the hour
+        fail_on_gaps  make it an error that a day of a report is not there
+
+    What it must not do
+        allow_writes  nothing changes at a provider without it
+        dry_run       a change gives its requests as rows, and none of them is sent
+        confined      take the network, and all files but the archive's, away from SQL
+
+    Answers that are kept
+        record        a folder that keeps every answer and report file, without tokens and signed links
+        replay        such a folder, which answers without a network or a token; both stand still at the moment at which
+                      the recording began, in SQL too, and use an archive of their own
+
+    Raises OperationalError for a database that is in use elsewhere, InterfaceError for options that contradict.
     """
     settings = Settings(
         token=token,
@@ -92,7 +124,10 @@ def connect(
 
 
 class Connection:
-    """A session: local tables and views in DuckDB, provider tables from GitHub. Made by connect()."""
+    """A session: local tables and views in DuckDB, provider tables from GitHub. Made by connect().
+
+    Threads may share it, with a cursor each. Its errors are attributes too, as PEP 249 suggests.
+    """
 
     Warning = errors.Warning
     Error = errors.Error
@@ -199,6 +234,10 @@ class Connection:
     def defaults(self) -> Mapping[str, str]:
         """Parameter name, in lower case → the value that it has where a statement gives none."""
         return self._runner.settings.defaults
+
+    def sandbox_scopes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the enterprises and organizations of the sandbox, by 'enterprise' and 'org'; none without one."""
+        return self._runner.sandbox_scopes()
 
     def close(self) -> None:
         """Close the connection; an open transaction is rolled back. Raises InterfaceError if it is closed already."""

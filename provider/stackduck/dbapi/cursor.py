@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from stackduck.dbapi.runner import Outcome, Runner, Stats
+from stackduck.dbapi.types import TypeCode, type_code
 from stackduck.engine.names import distinct
 from stackduck.engine.results import Result, Row
 from stackduck.errors import InterfaceError
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from stackduck.engine.columnar import Batches
     from stackduck.execute.plans import PlannedScan
 
-Description = tuple[str, str, None, None, None, None, None]
+Description = tuple[str, TypeCode, None, None, None, None, None]
 
 
 class Cursor:
@@ -87,7 +88,7 @@ class Cursor:
         """Name and DuckDB type of each column, as PEP 249's 7-tuples; None without a result."""
         if self._result is None or self._result.description is None:
             return None
-        return [(d[0], str(d[1]), None, None, None, None, None) for d in self._result.description]
+        return [(d[0], type_code(str(d[1])), None, None, None, None, None) for d in self._result.description]
 
     @property
     def rowcount(self) -> int:
@@ -169,7 +170,8 @@ class Cursor:
         """Return all rows that are left as a pandas DataFrame (extra `pandas`), with the types of fetch_arrow_table.
 
         Every column has an ArrowDtype: no integer becomes a float for a NULL, and an empty result has its types. A
-        DATE is a date; pandas.to_datetime makes timestamps of it, for resample and the like.
+        DATE is a date; pandas.to_datetime makes timestamps of it, for resample and the like. Columns of one name
+        become n, n_1.
         """
         from stackduck.dbapi import frames
 

@@ -64,17 +64,18 @@ def record_batches(session: Session, result: Result, *, rows: int) -> tuple[Batc
 
 
 def pandas_frame(session: Session, result: Result) -> pandas.DataFrame:
-    """Return the rows as a pandas DataFrame whose columns have Arrow's types."""
+    """Return the rows as a pandas DataFrame whose columns have Arrow's types, and names of their own: n, n_1."""
     frames = _library("pandas", wanted_by="fetch_df", extra="pandas")
     _library("pyarrow", wanted_by="fetch_df", extra="pandas")
-    table = session.hand_over(result, lambda relation: relation.to_arrow_table())
+    names = distinct([name for name, _ in _columns(result)])
+    table = session.hand_over(result, lambda relation: relation.to_arrow_table(), names=names)
     return table.to_pandas(types_mapper=frames.ArrowDtype)
 
 
 def polars_frame(session: Session, result: Result) -> polars.DataFrame:
     """Return the rows as a polars DataFrame; columns of one name are told apart: n, n_1."""
     frames = _library("polars", wanted_by="fetch_polars", extra="polars")
-    columns = [(str(name), str(kind)) for name, kind, *_ in result.description or ()]
+    columns = _columns(result)
     for name, kind in columns:
         if _UNKNOWN_TO_POLARS.search(_QUOTED.sub("", kind)):
             raise NotSupportedError(f"polars has no type for {kind}; write CAST({name} AS VARCHAR), or fetch_df()")
@@ -83,6 +84,11 @@ def polars_frame(session: Session, result: Result) -> polars.DataFrame:
         return cast("polars.DataFrame", session.hand_over(result, frames.DataFrame, names=names))
     except frames.exceptions.PolarsError as exc:
         raise of_message(str(exc)) from exc
+
+
+def _columns(result: Result) -> list[tuple[str, str]]:
+    """Return the names of the columns, and what DuckDB calls their types."""
+    return [(str(name), str(kind)) for name, kind, *_ in result.description or ()]
 
 
 def _library(name: str, *, wanted_by: str, extra: str) -> Any:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
     from stackduck.engine.archive.days import Archive
     from stackduck.execute.reports.service import ReportService
+    from stackduck.sandbox import Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,8 @@ class Settings:
     max_calls: int = 2_000
     max_wait: float = 60.0
     concurrency: int = 8
-    sandbox: bool = False
+    sandbox: bool | Sandbox = False
+    """Whether to start one, or one that runs already."""
     archive: str | Path | bool | None = None
     """A folder, False for none, and the user's own folder otherwise."""
     fresh: bool = False
@@ -78,6 +80,7 @@ class GitHub:
         self._root: Path | None = None
         self._kept: Archive | None = None
         self._has_archive = False
+        self._served: Sandbox | None = None
         self._resources = ExitStack()
         self._is_closed = False
         self._lock = RLock()
@@ -127,6 +130,14 @@ class GitHub:
             if not self._has_archive:
                 self._kept, self._has_archive = self._archive(), True
             return self._kept
+
+    def sandbox_scopes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the sandbox's names by 'enterprise' and 'org'; it is started for that. None without a sandbox."""
+        with self._lock:
+            if self._settings.sandbox and not self._is_closed:
+                self._placed()
+            served = self._served
+        return {"enterprise": (served.enterprise,), "org": tuple(served.organizations)} if served else {}
 
     def registry(self) -> Registry:
         """Return the registry that provider documents are pulled from."""
@@ -188,11 +199,17 @@ class GitHub:
             if self._recording is not None and self._recording.is_replay:
                 self._place = _Place(self._recording.api_url, None, None)
             elif wanted.sandbox:
-                from stackduck.sandbox import serve
-
-                served = self._resources.enter_context(serve(today=wanted.today))
+                self._served = served = self._sandbox()
                 self._place = _Place(served.api_url, served.token, None)
         return self._place
+
+    def _sandbox(self) -> Sandbox:
+        """Return the sandbox that was given, or start one."""
+        if not isinstance(self._settings.sandbox, bool):
+            return self._settings.sandbox
+        from stackduck.sandbox import serve
+
+        return self._resources.enter_context(serve(today=self._settings.today))
 
     def _make_client(self) -> Client:
         from stackduck.api.client import Client
@@ -227,7 +244,7 @@ class GitHub:
         if root is None:
             return None
         # A sandbox says the same on any port.
-        is_sandbox = self._settings.sandbox
+        is_sandbox = bool(self._settings.sandbox)
         host = "sandbox" if is_sandbox else hosts.base_from(self._placed().api_url, os.environ).origin
         return Archive(root, host=host)
 

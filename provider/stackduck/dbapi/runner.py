@@ -192,6 +192,10 @@ class Runner:
         """Stop the statement that runs, from another thread: any, or the owner's alone; tell whether there was one."""
         return self._turns.stop(owner)
 
+    def sandbox_scopes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the enterprises and organizations of the sandbox, by 'enterprise' and 'org'; none without one."""
+        return self._github.sandbox_scopes()
+
     def interrupt(self) -> None:
         """Stop what runs, from another thread: a statement, a sync, or DuckDB while rows are fetched."""
         if not self.stop():

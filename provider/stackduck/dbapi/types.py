@@ -1,8 +1,41 @@
-"""PEP 249's type objects and constructors; a column's type code is DuckDB's type as text."""
+"""PEP 249's type objects and constructors; a column's type code is, as text, what DuckDB calls the type."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
+
+
+class NestedType:
+    """The type code of what is no plain type, such as a STRUCT: equal to its text, but no text itself.
+
+    Libraries that read types from texts know the plain ones, and take STRUCT(n INTEGER) for an INTEGER.
+    """
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __eq__(self, other: object) -> bool:
+        return self._text == other if isinstance(other, str) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __str__(self) -> str:
+        return self._text
+
+    __repr__ = __str__
+
+
+TypeCode = str | NestedType
+_PLAIN = re.compile(r"[A-Z_ ]+(\([\d,]+\))?|[A-Z_]+\[\]")
+
+
+def type_code(text: str) -> TypeCode:
+    """Return the type code of what DuckDB calls a type."""
+    return text if _PLAIN.fullmatch(text) else NestedType(text)
 
 
 class TypeObject:
@@ -15,8 +48,8 @@ class TypeObject:
         self._types = frozenset(types)
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, str):
-            return other.split("(")[0].upper() in self._types
+        if isinstance(other, (str, NestedType)):
+            return str(other).split("(")[0].upper() in self._types
         return self is other
 
     def __hash__(self) -> int:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from threading import RLock
 from typing import Any, TypeVar
+from weakref import ReferenceType, ref
 
 import duckdb
 
@@ -61,7 +62,8 @@ class Session:
         """Whether it began empty."""
         self._lock = RLock()
         self._go_on = go_on
-        self._open: Result | Batches | None = None
+        self._open: ReferenceType[Result | Batches] | None = None
+        """What was not read to its end; nobody reads it where whoever could is gone."""
         self._latest: tuple[str, Mapping[str, object] | None] | None = None
         self._spent: list[str] = []
         self._views: set[str] = set()
@@ -102,7 +104,8 @@ class Session:
             self.settle()
             with translated():
                 self._execute(sql, parameters)
-                self._open = result = Result(self._duck, self._lock, is_change=is_change)
+                result = Result(self._duck, self._lock, is_change=is_change)
+            self._open = ref(result)
             self._latest = (sql, parameters) if is_query else None
             return result
 
@@ -118,6 +121,8 @@ class Session:
         with self._lock, translated():
             other = self._duck.cursor()
             try:
+                for statement in clock.standing_at(self.moment) if self.moment else ():
+                    other.execute(statement)
                 return (other.execute(sql, dict(parameters)) if parameters else other.execute(sql)).fetchall()
             finally:
                 other.close()
@@ -148,6 +153,7 @@ class Session:
             own = [column[0] for column in result.description or ()]
             try:
                 sql, parameters = self._rest(result, few=_FEW)
+                self._open = None
                 if names and list(names) != own:
                     sql = f"FROM ({sql}\n) AS named({', '.join(map(quoted, names))})"
                 with translated():
@@ -159,7 +165,8 @@ class Session:
         """Hand over what is left of a result in record batches of so many rows, which step aside as rows do."""
         with self._lock:
             reader = self.hand_over(result, lambda relation: relation.to_arrow_reader(size))
-            self._open = found = Batches(reader, self._lock)
+            found = Batches(reader, self._lock)
+            self._open = ref(found)
             return found
 
     def _rest(self, result: Result, *, few: int) -> tuple[str, Mapping[str, object] | None]:
@@ -167,7 +174,7 @@ class Session:
 
         A query is asked again, unless rows of it were fetched, or no more than a `few` are left: those are at hand.
         """
-        if result is not self._open or self._latest is None or not result.is_fresh:
+        if result is not self._still_open() or self._latest is None or not result.is_fresh:
             result.detach()
             self.settle()
             return _literal_rows(result)
@@ -181,9 +188,11 @@ class Session:
     def settle(self) -> None:
         """Free the connection: the open result keeps its rows, relations that nobody reads any more go."""
         with self._lock:
-            if self._open is not None:
-                self._open.detach()
-                self._open = None
+            if (left := self._still_open()) is not None:
+                left.detach()
+            elif self._open is not None:
+                self._duck.abort()
+            self._open = None
             spent, self._spent = self._spent, []
             for name in spent:
                 # In a transaction that has failed, or while another library reads, nothing can be dropped; a later
@@ -196,6 +205,9 @@ class Session:
                     self._spent.append(name)
             if not self._spent:
                 self._clean_up()
+
+    def _still_open(self) -> Result | Batches | None:
+        return self._open() if self._open is not None else None
 
     def _clean_up(self) -> None:
         afterwards, self._afterwards = self._afterwards, []
@@ -381,9 +393,9 @@ class Session:
     def close(self) -> None:
         """Close the connection and its database."""
         with self._lock:
-            if self._open is not None:
-                self._open.close()
-                self._open = None
+            if (left := self._still_open()) is not None:
+                left.close()
+            self._open = None
             self._duck.close()
             self._clean_up()
 

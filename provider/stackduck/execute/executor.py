@@ -131,6 +131,10 @@ class Executor:
 
         return Looking(self.session, self.catalog, self.origins.account, language=self.language)
 
+    @cached_property
+    def _planning_database(self) -> PlanningDatabase:
+        return PlanningDatabase(self.session)
+
     @property
     def views(self) -> Mapping[str, str]:
         """The texts of the views over provider tables, by lower-case name."""
@@ -257,7 +261,7 @@ class Executor:
             statement,
             parameters,
             self.catalog,
-            database=PlanningDatabase(self.session),
+            database=self._planning_database,
             max_calls=self.origins.max_calls,
             only_columns=only_columns,
             default_values=self._defaults,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import chain, product
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from stackduck.catalog.requests import build
 from stackduck.engine.session import Session
@@ -137,13 +137,23 @@ def known_calls(fed: FedCalls, session: Session) -> int | None:
 def _rows(feed: Feed, fed: FedCalls, session: Session) -> list[Values]:
     """Return the values of a feed, sorted, as a request carries them."""
     found: dict[tuple[str, ...], None] = {}
-    for row in session.rows(feed.sql, feed.parameters):
+    for row in _computed(feed, session):
         texts = [canonical(value, kind) for value, kind in zip(row, feed.kinds, strict=True)]
         known = [text if text is not None else str(value) for text, value in zip(texts, row, strict=True)]
         pairs = list(zip(feed.names, known, strict=True))
         if all(contains(fed.within[name.lower()], text) for name, text in pairs if name.lower() in fed.within):
             found[tuple(known)] = None
     return [dict(zip(feed.names, texts, strict=True)) for texts in sorted(found)]
+
+
+def _computed(feed: Feed, session: Session) -> list[tuple[Any, ...]]:
+    """Return the rows of a feed. Raises DuckDB's error in the user's words."""
+    try:
+        return session.rows(feed.sql, feed.parameters)
+    except (DataError, ProgrammingError) as exc:
+        told = ", ".join(f"{name} comes from {origin}" for name, origin in zip(feed.names, feed.origins, strict=True))
+        problem = str(exc).split("\n\nLINE ")[0]
+        raise type(exc)(f"{told}: {problem}") from exc
 
 
 def _calls(scan: Scan, fed: FedCalls, rows: Sequence[Sequence[Values]]) -> Iterator[tuple[tuple[str, str], ...]]:

@@ -38,14 +38,16 @@ class PlannedScan:
     reports: tuple[PlannedReport, ...] = ()
     fed: tuple[str, ...] = ()
     """Values that come from data: org from m.login of github.orgs.members."""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """Parameters to which the statement gives no value, with the defaults that they have."""
 
 
 def told(plan: Plan) -> tuple[PlannedScan, ...]:
     """Return the scans of a plan in the order in which they are asked for."""
-    return tuple(_told(scan) for scans in plan.stages for scan in scans)
+    return tuple(_told(scan, plan) for scans in plan.stages for scan in scans)
 
 
-def _told(scan: Scan) -> PlannedScan:
+def _told(scan: Scan, plan: Plan) -> PlannedScan:
     reports = tuple(
         PlannedReport(s.scope, s.name, None if s.days is None else tuple(sorted(s.days))) for s in scan.selections
     )
@@ -55,7 +57,9 @@ def _told(scan: Scan) -> PlannedScan:
         for feed in calls.feeds
         for name, origin in zip(feed.names, feed.origins, strict=True)
     )
-    return PlannedScan(scan.resource.full_name, scan.method.name, tuple(map(_call, scan.requests)), reports, fed)
+    defaults = tuple(plan.defaults.get(scan.relation, {}).items())
+    calls = tuple(map(_call, scan.requests))
+    return PlannedScan(scan.resource.full_name, scan.method.name, calls, reports, fed, defaults)
 
 
 def _call(request: Request) -> str:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 from stackduck.engine.results import Result
@@ -15,27 +17,64 @@ from stackduck.errors import InternalError
 from stackduck.execute.executor import Executor, Warn
 from stackduck.execute.origins import Origins
 from stackduck.execute.permission import Permission
+from stackduck.execute.planning import PlanningDatabase
 from stackduck.sql import looking, registries, statements, verbs
+from stackduck.sql.plan import Plan
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
-    from stackduck.sql.plan import Plan
+    from stackduck.sql.relations import ColumnTypes
     from stackduck.sql.verbs import Explain
 
 _CREATED = ("VIEW", "MACRO", "FUNCTION", "TYPE", "SCHEMA", "SEQUENCE", "TABLE", "INDEX")
 _DEFINITIONS = ("ALTER", "COMMENT", "DROP", "USE")
-_BOUND = ("SELECT", "FROM", "VALUES", "WITH", "TABLE", "INSERT", "UPDATE", "DELETE", "MERGE", "SUMMARIZE", "DESCRIBE")
+_BOUND = (
+    *("SELECT", "FROM", "VALUES", "WITH", "TABLE", "PIVOT", "UNPIVOT", "SUMMARIZE", "DESCRIBE"),
+    *("INSERT", "UPDATE", "DELETE", "MERGE", "COPY"),
+)
 _NOTHING = "SELECT 0::BIGINT AS Count WHERE false"
+
+
+class _Remembering(PlanningDatabase):
+    """Asks the session about days and constants once: the answer holds until something is defined."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._days: dict[tuple[str, str], frozenset[date]] = {}
+        self._constants: dict[tuple[str, str], str | None] = {}
+
+    def forget(self) -> None:
+        """Ask anew: a macro may have another text now."""
+        self._days.clear()
+        self._constants.clear()
+
+    def matching_days(self, condition: str, parameters: Mapping[str, object]) -> frozenset[date]:
+        key = condition, repr(parameters)
+        if key not in self._days:
+            self._days[key] = super().matching_days(condition, parameters)
+        return self._days[key]
+
+    def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
+        if tables:
+            return super().optimized(sql, parameters, tables)
+        key = sql, repr(parameters)
+        if key not in self._constants:
+            self._constants[key] = super().optimized(sql, parameters, tables)
+        return self._constants[key]
 
 
 class Rehearsal(Executor):
     """Plans and binds the statements of one script after the other; asks nobody, reads no rows, changes nothing."""
 
-    def __init__(self, session: Session, catalog: Catalog) -> None:
-        origins = Origins(catalog, _nobody, _nobody, permission=Permission(dry_run=True))
+    def __init__(self, session: Session, catalog: Catalog, *, defaults: Mapping[str, str]) -> None:
+        origins = Origins(catalog, _nobody, _nobody, permission=Permission(dry_run=True), defaults=defaults)
         super().__init__(session, origins)
+
+    @cached_property
+    def _planning_database(self) -> _Remembering:
+        return _Remembering(self.session)
 
     def rehearse(self, bound: Bound) -> None:
         """Raise what running the statement would raise before its first call."""
@@ -46,8 +85,9 @@ class Rehearsal(Executor):
     def _run(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
         """Let DuckDB bind a local statement; run it only where it defines something."""
         if _defines(statement):
+            self._planning_database.forget()
             return self._defined(statement, sql, parameters)
-        if statement.keyword in (*_BOUND, "PIVOT", "UNPIVOT"):
+        if statement.keyword in _BOUND:
             self.session.check(sql, parameters)
         else:
             self.session.check_syntax(sql)
@@ -102,7 +142,10 @@ def _as_query(bound: Bound) -> Bound:
     statement = bound.statement
     if statement.keyword != "COPY":
         return bound
-    text = statements.query_of(verbs.as_query(statement).text)
+    copied = verbs.as_query(statement)
+    if len(copied.tokens) < 2 or copied.tokens[1].text != "(":
+        return bound
+    text = statements.query_of(copied.text)
     return replace(bound, statement=statements.of_text(text), parameters=statements.named_in(text, bound.parameters))
 
 

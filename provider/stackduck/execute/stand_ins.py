@@ -12,7 +12,10 @@ from stackduck.engine.session import Session, quoted
 from stackduck.errors import DatabaseError, Error, MissingParameterError
 
 _TABLE = re.compile(r'Table with name (?:"([^"]+)"|(.+?)) does not exist')
-_COLUMN = re.compile(r'Referenced column "([^"]+)" not found|does not have a column named "([^"]+)"')
+_COLUMN = re.compile(
+    r'Referenced column "([^"]+)" not found|does not have a column named "([^"]+)"|Column "([^"]+)" does not exist on'
+)
+_NO_DATABASE = re.compile(r"no provider '[^']+'(?!; did you mean)")
 _NOTHING = "?"
 """The column of a view of which no column is known."""
 
@@ -34,7 +37,11 @@ class StandIns:
 
     def table(self, exc: Error) -> str:
         """Return the name of the table that an error says there is not; empty for any other error."""
-        found = _TABLE.search(str(exc)) if not isinstance(exc, MissingParameterError) else None
+        if isinstance(exc, MissingParameterError):
+            return ""
+        # Of a.b.c that is no provider's, a may be a database that the script attaches.
+        told = exc.__context__ if _NO_DATABASE.match(str(exc)) else exc
+        found = _TABLE.search(str(told))
         return (found[1] or found[2]) if found else ""
 
     def add(self, name: str) -> bool:
@@ -84,6 +91,6 @@ def _missing_column(exc: BaseException | None) -> str:
     while exc is not None:
         found = _COLUMN.search(str(exc))
         if found:
-            return (found[1] or found[2]).lower()
+            return (found[1] or found[2] or found[3]).lower()
         exc = exc.__cause__
     return ""

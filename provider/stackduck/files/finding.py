@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from stackduck.catalog.names import did_you_mean
@@ -25,14 +25,14 @@ def installed() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob(f"*{ENDING}"))} if folder else {}
 
 
-def find(name: str) -> tuple[Path, ...]:
+def find(name: str, *, endings: Sequence[str] = (ENDING,)) -> tuple[Path, ...]:
     """Return the files that a FILE, FOLDER or NAME stands for; those of a folder in the order of their paths.
 
     Raises ProgrammingError for what is none of them, and for a folder without SQL files.
     """
     path = Path(name)
     if path.is_dir():
-        return _in_folder(path)
+        return _in_folder(path, endings)
     if path.exists():
         return (path,)
     is_bare = os.path.basename(name) == name
@@ -43,17 +43,18 @@ def find(name: str) -> tuple[Path, ...]:
     raise ProgrammingError(f"there is no file or folder {name}{beside}")
 
 
-def find_all(names: Iterable[str]) -> tuple[Path, ...]:
+def find_all(names: Iterable[str], *, endings: Sequence[str] = (ENDING,)) -> tuple[Path, ...]:
     """Return the files that several names stand for, each once."""
-    return tuple(dict.fromkeys(path for name in names for path in find(name)))
+    return tuple(dict.fromkeys(path for name in names for path in find(name, endings=endings)))
 
 
-def _in_folder(folder: Path) -> tuple[Path, ...]:
+def _in_folder(folder: Path, endings: Sequence[str]) -> tuple[Path, ...]:
     found = sorted(
         path
-        for path in folder.rglob(f"*{ENDING}")
+        for ending in endings
+        for path in folder.rglob(f"*{ending}")
         if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not found:
-        raise ProgrammingError(f"there is no file *{ENDING} in {folder}")
+        raise ProgrammingError(f"there is no file *{' or *'.join(endings)} in {folder}")
     return tuple(found)

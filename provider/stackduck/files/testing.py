@@ -22,7 +22,7 @@ Status = Literal["passed", "failed", "skipped"]
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Verdict:
     """What became of a file's test."""
 
     file: SqlFile
@@ -36,19 +36,20 @@ class Tested:
 
 def run_test(
     file: SqlFile, given: Mapping[str, str | None], *, connect: Callable[[], Connection], defaults: Mapping[str, str]
-) -> Tested:
+) -> Verdict:
     """Run a file and hold its rows against its expectations; a file that expects nothing is skipped.
 
     `given` goes before what the file itself gives for its test, and `defaults` come last. Each test has a connection
-    of its own.
+    of its own; what `connect` raises is no failure of the file, and is raised.
     """
     if file.expect is None:
-        return Tested(file, "skipped")
+        return Verdict(file, "skipped")
     started = perf_counter()
     warnings: list[str] = []
     rows = None
+    opened = connect()
     try:
-        with connect() as connection:
+        with opened as connection:
             rows = _last_rows(file, {**file.expect.given, **given}, connection, defaults, warnings)
         with closing(Session(is_offline=True)) as session:
             failures = tuple(check(file, rows, session=session))
@@ -56,7 +57,7 @@ def run_test(
         failures = (Failure("run", str(exc)),)
     seconds = perf_counter() - started
     count = len(rows.rows) if rows else 0
-    return Tested(file, "failed" if failures else "passed", failures, count, seconds, tuple(warnings))
+    return Verdict(file, "failed" if failures else "passed", failures, count, seconds, tuple(warnings))
 
 
 def _last_rows(

@@ -42,19 +42,34 @@ def load(text: str) -> Located:
     """Read a YAML text; an empty one is null. Raises YamlError, for a key that is given twice too."""
     import yaml
 
-    # Without resolvers no scalar is more than its text: 'no' is no boolean, and 2026-01-01 no date.
-    loader = type("Untyped", (yaml.SafeLoader,), {"yaml_implicit_resolvers": {}})(text)
     try:
-        root = loader.get_single_node()
+        root = _root(text, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+    except yaml.YAMLError:
+        root = _root_or_flaw(text)
+    return _located(root, 1, set()) if root is not None else Located(None, 1)
+
+
+def _root(text: str, base: Any) -> Any:
+    # Without resolvers no scalar is more than its text: 'no' is no boolean, and 2026-01-01 no date.
+    loader = type("Untyped", (base,), {"yaml_implicit_resolvers": {}})(text)
+    try:
+        return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _root_or_flaw(text: str) -> Any:
+    """Read a text by the slower parser, which says more plainly what is wrong. Raises YamlError."""
+    import yaml
+
+    try:
+        return _root(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         problem = exc.problem or exc.context or "not readable as YAML"
         raise YamlError(problem, line=mark.line + 1 if mark else 1) from None
     except yaml.YAMLError as exc:
         raise YamlError(" ".join(str(exc).split()), line=1) from None
-    finally:
-        loader.dispose()
-    return _located(root, 1, set()) if root is not None else Located(None, 1)
 
 
 def _located(node: Any, line: int, seen: set[int]) -> Located:

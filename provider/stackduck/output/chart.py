@@ -101,7 +101,7 @@ def _standing(chart: Chart, style: Style) -> Iterator[str]:
     places = [float(place) for place in chart.places]
     for number, series in enumerate(chart.series):
         shared = [v for each in _like(chart.series, series) for v in each.values]
-        y = scales.numbers(shared, most=max(rows // 3, 3), is_whole=chart.is_whole, from_zero=True)
+        y = scales.numbers(shared, most=_marks(rows), is_whole=chart.is_whole, from_zero=True)
         columns = room(style) - margin(y) - 2
         grid, x = bars.standing(
             places, series.values, chart.x_name, y, number=number, columns=columns, rows=rows, style=style
@@ -120,7 +120,7 @@ def _lines(chart: Chart, style: Style) -> Iterator[str]:
         shared = [v for _, each in panel for other in _like(chart.series, each) for v in other.values]
         own = [v for _, each in panel for v in each.values]
         values = shared if not style.color and len(by_unit(chart.series)) == 1 else own
-        y = scales.numbers(values, most=max(rows // 3, 3), is_whole=chart.is_whole, from_zero=False)
+        y = scales.numbers(values, most=_marks(rows), is_whole=chart.is_whole, from_zero=False)
         yield from [""] * bool(at)
         yield from _caption(chart, panel, style)
         yield from _panel(chart, panel, y, rows=rows, style=style)
@@ -131,7 +131,7 @@ def _panel(chart: Chart, panel: Panel, y: Scale, *, rows: int, style: Style) -> 
     places = [float(place) for place in chart.places]
     x = scales.places(chart.axis, places, room=columns)
     grid = lines.drawn(
-        [(number, places, series.values) for number, series in panel],
+        [(number, _points(places, series)) for number, series in panel],
         x,
         y,
         columns=columns,
@@ -141,16 +141,23 @@ def _panel(chart: Chart, panel: Panel, y: Scale, *, rows: int, style: Style) -> 
     return framed(grid, y, x, left=margin(y), style=style)
 
 
+def _points(places: Sequence[float], series: Series) -> list[tuple[float, float | None]]:
+    """Return a series' points; a place without a row is passed over, one with NULL is a gap."""
+    found = enumerate(zip(places, series.values, strict=True))
+    return [point for at, point in found if at not in series.absent]
+
+
 def _caption(chart: Chart, panel: Panel, style: Style) -> Iterator[str]:
     """Yield what the panel shows: the unit, and the names of the series in their colours."""
     units = list(by_unit(series for _, series in panel))
+    over = f" by {chart.x_name}" if chart.axis == "number" else ""
     if len(panel) == 1:
         number, series = panel[0]
         name = series.name if series.unit in series.name else f"{series.unit}: {series.name}"
-        yield painted(name, number, style)
+        yield painted(f"{name}{over}", number, style)
         return
     if len(units) == 1:
-        yield units[0]
+        yield f"{units[0]}{over}"
     yield from legend([series.name for _, series in panel], style)
 
 
@@ -165,6 +172,11 @@ def _panels(series: Sequence[Series], style: Style) -> list[Panel]:
         return [[each] for each in numbered]
     units = by_unit(series)
     return [[(at, each) for at, each in numbered if each.unit == unit] for unit in units]
+
+
+def _marks(rows: int) -> int:
+    """Return how many marks a y axis of so many lines has room for."""
+    return 5 if rows >= ROWS else 4
 
 
 def _like(series: Sequence[Series], one: Series) -> Sequence[Series]:

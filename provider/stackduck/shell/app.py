@@ -69,11 +69,11 @@ def _converse(session: Session, prompt: Prompt, first: Iterable[str]) -> int:
         draft, session.draft = session.draft, ""
         try:
             text = prompt.read(draft)
+            attempt(session, text.splitlines())
         except KeyboardInterrupt:
             continue
         except EOFError:
             return exits.OK
-        attempt(session, text.splitlines())
 
 
 def _offer(session: Session, problem: MissingParameterError) -> int:

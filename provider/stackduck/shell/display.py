@@ -72,10 +72,12 @@ class Display:
         """Send the next answer to a file."""
         self._once = _File(path, self._settings.mode)
 
-    def show(self, answer: Answer, *, form: str | None = None, in_full: bool = False) -> str | None:
+    def show(
+        self, answer: Answer, *, form: str | None = None, chart: str | None = None, in_full: bool = False
+    ) -> str | None:
         """Write an answer in a format, or in the one that is set; return the file that it went to, if any.
 
-        `in_full` cuts and leaves out nothing, on a terminal either.
+        `chart` is the kind of a chart. `in_full` cuts and leaves out nothing, on a terminal either.
         """
         once, self._once = self._once, None
         if once:
@@ -85,7 +87,7 @@ class Display:
             self._file.write(answer, header=self._settings.header)
             return self._file.path
         with suppress(Left):
-            self._show(answer, form or self._settings.mode, in_full=in_full)
+            self._show(answer, form or self._settings.mode, chart=chart, in_full=in_full)
         return None
 
     def tell(self, lines: Iterable[str]) -> None:
@@ -105,9 +107,9 @@ class Display:
         if file:
             file.discard()
 
-    def _show(self, answer: Answer, form: str, *, in_full: bool) -> None:
+    def _show(self, answer: Answer, form: str, *, chart: str | None, in_full: bool) -> None:
         self._shown += 1
-        style = self._standard.style(header=self._settings.header)
+        style = replace(self._standard.style(header=self._settings.header), chart=chart)
         if self.is_terminal:
             style = replace(style, elides_middle=True, remedy=".last shows all")
         elif self._shown > 1 and form in PAGES:

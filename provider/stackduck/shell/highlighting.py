@@ -28,6 +28,7 @@ STYLE = Style.from_dict(
         "sql.parameter": "bold ansimagenta",
         "sql.comment": "italic ansibrightblack",
         "sql.command": "bold",
+        "completion.required": "bold",
     }
 )
 """The terminal's own colours, which suit its background; NO_COLOR leaves bold and italic."""
@@ -153,8 +154,9 @@ def _fragments(text: str, start: int, end: int, spans: Sequence[Span]) -> Iterat
             break
         if first > at:
             yield "", text[at:first]
-        yield f"class:{kind}", text[max(first, at) : min(last, end)]
-        at = min(last, end)
+        if (stop := min(last, end)) > max(first, at):
+            yield f"class:{kind}", text[max(first, at) : stop]
+        at = stop
     if at < end:
         yield "", text[at:end]
 

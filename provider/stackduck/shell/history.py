@@ -28,7 +28,7 @@ if sys.platform != "win32":
 MOST_ENTRIES = 10_000
 _SLACK = 1_000
 """How many entries more there may be before the oldest ones go, so that this is seldom done."""
-_LONGEST = 1 << 20
+_LONGEST = 100_000
 """Characters of an entry; a longer one was pasted by mistake, or is data."""
 
 
@@ -81,12 +81,14 @@ class ShellHistory(History):
             with self._locked() as file:
                 _make_private(self.path, 0o600)
                 lines = _lines(self.path.read_bytes())
-                if len(lines) > self._most + _SLACK:
-                    self._replace(lines[-self._most :])
-                self._latest = next(_entries(reversed(lines)), "")
-                # What a killed shell left unfinished does not spoil the next line.
                 if lines and not lines[-1].endswith(b"\n"):
+                    # What a killed shell left unfinished does not spoil the next line.
                     os.write(file, b"\n")
+                    lines[-1] += b"\n"
+                self._latest = next(_entries(reversed(lines)), "")
+                # Windows lets nobody replace a file that is open.
+                if len(lines) > self._most + _SLACK and sys.platform != "win32":
+                    self._replace(lines[-self._most :])
 
     def load_history_strings(self) -> Iterable[str]:
         """Yield the entries, the newest first; lines that are damaged are passed over."""

@@ -35,7 +35,7 @@ class Supervisor:
         self._shields = 0
 
     def run(self, work: Callable[[], None]) -> None:
-        """Run the work to its end and raise what it raised; Interrupted if that came of Ctrl-C.
+        """Run the work to its end and raise what it raised; Interrupted after Ctrl-C, even if it was as good as done.
 
         Raises Abandoned when it does not end though Ctrl-C was pressed again and again.
         """
@@ -46,7 +46,7 @@ class Supervisor:
         with self._hearing_signals():
             Thread(target=_catch, args=(work, raised, ended), daemon=True).start()
             self._attend(ended)
-        if raised and self._asked.is_set():
+        if self._asked.is_set():
             raise Interrupted
         if raised:
             raise raised[0]

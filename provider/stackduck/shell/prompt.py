@@ -120,8 +120,11 @@ def _keys() -> KeyBindings:
 
     @keys.add("enter", filter=has_completions & has_chosen)
     def _(event: KeyPressEvent) -> None:
-        """Take the completion that is chosen in the menu."""
-        event.current_buffer.complete_state = None
+        """Take the completion that is chosen in the menu; after an open quote or a dot, offer what follows."""
+        buffer = event.current_buffer
+        buffer.complete_state = None
+        if buffer.document.char_before_cursor in ("'", "."):
+            buffer.start_completion()
 
     @keys.add("escape", "enter")
     def _(event: KeyPressEvent) -> None:

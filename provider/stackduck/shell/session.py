@@ -126,12 +126,12 @@ class Session:
         for cursor in running:
             self._take(cursor)
 
-    def show(self, *, form: str | None = None, in_full: bool = False) -> None:
+    def show(self, *, form: str | None = None, chart: str | None = None, in_full: bool = False) -> None:
         """Show the latest rows once more."""
         if self.answer is None:
             messages.note("no rows yet; run a statement first")
             return
-        self._show(self.answer, form=form, in_full=in_full)
+        self._show(self.answer, form=form, chart=chart, in_full=in_full)
         if not self.answer.is_whole:
             self.note(f"(the first {statistics.counted(self.answer.count, 'row')}; the others were not read)")
 
@@ -185,8 +185,10 @@ class Session:
             self.note("(done)" if rows < 0 else f"({statistics.counted(rows, 'row')} changed)")
         self._tell_of(cursor)
 
-    def _show(self, answer: Answer, *, form: str | None = None, in_full: bool = False) -> None:
-        path = self.display.show(answer, form=form, in_full=in_full)
+    def _show(
+        self, answer: Answer, *, form: str | None = None, chart: str | None = None, in_full: bool = False
+    ) -> None:
+        path = self.display.show(answer, form=form, chart=chart, in_full=in_full)
         if path:
             self.note(f"({statistics.counted(answer.count, 'row')} to {path})")
 

@@ -6,7 +6,7 @@ Anything else is left to DuckDB. A value is a str, int, bool, date or datetime; 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from sqlglot import exp
@@ -99,6 +99,16 @@ def unwrap(node: exp.Expr) -> exp.Expr:
     while isinstance(node, exp.Paren):
         node = node.this
     return node
+
+
+def conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
+    """Yield what AND joins, each without its parentheses."""
+    condition = unwrap(condition)
+    if isinstance(condition, exp.And):
+        yield from conjuncts(condition.this)
+        yield from conjuncts(condition.expression)
+    else:
+        yield condition
 
 
 def number(text: str) -> int | None:

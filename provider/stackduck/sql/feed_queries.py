@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from stackduck.sql.constants import unwrap
-from stackduck.sql.feed_sources import Body, FeedSources, Level, UnusableError
+from stackduck.sql.feed_sources import Body, FeedSources, Filter, Level, UnusableError
+from stackduck.sql.passed_down import Value
 from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.scopes import Cte, Query, Source
 from stackduck.sql.spans import Span, body_span, item_span, span_of, value_span
@@ -49,6 +50,26 @@ class Wording:
     def condition(self, node: exp.Expr) -> str:
         """Return a condition."""
         return self.text(span_of(node, self.statement))
+
+    def filter(self, each: Filter) -> str:
+        """Return a condition, with the expressions that stand for its columns."""
+        span = span_of(each.condition, self.statement) if each.values else None
+        if span is None:
+            return self.condition(each.condition)
+        edits = [Edit(*self._place(column), f"({self._meant(value)})") for column, value in each.values]
+        within = (Edit(edit.start - span[0], edit.end - span[0], edit.text) for edit in edits)
+        return splice(self.statement.text[span[0] : span[1]], within)
+
+    def _place(self, column: exp.Column) -> Span:
+        places = [part.meta for part in column.parts]
+        if not all("start" in meta for meta in places):
+            raise UnusableError("it cannot be told from the rest of the statement")
+        return places[0]["start"], places[-1]["end"] + 1
+
+    def _meant(self, value: Value) -> str:
+        if isinstance(value, tuple):
+            return f"{quote(value[0].alias)}.{quote(value[1])}"
+        return self.value(value)
 
     def with_ctes(self, text: str, query: Query, *, before: Cte | None = None) -> str:
         """Return a text of a query with those of its WITH that it names, as far as a CTE of the query sees them."""
@@ -208,7 +229,7 @@ def _where(level: Level, wording: Wording) -> str:
     listed = []
     for each in level.filters:
         try:
-            listed.append(f"({wording.condition(each.condition)})")
+            listed.append(f"({wording.filter(each)})")
         except UnusableError:
             continue
     return f" WHERE {' AND '.join(listed)}" if listed else ""

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from stackduck.sql.constants import unwrap
+from stackduck.sql import passed_down
+from stackduck.sql.constants import conjuncts
 from stackduck.sql.readings import Readings, is_cte
 from stackduck.sql.scopes import Cte, Occurrence, Query, Source, join_kind
 from stackduck.sql.spans import Span
@@ -35,6 +36,8 @@ class Filter:
 
     condition: exp.Expr
     needs: frozenset[Occurrence]
+    values: tuple[tuple[exp.Column, passed_down.Value], ...] = ()
+    """What stands for its columns, where it is one of a query around."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,10 @@ class _Search:
         levels = []
         for around in self.around:
             ordered = tuple(s for s in around.query.sources if s in around.sources)
-            filters = tuple(self._filters(around, kept[around.query]))
-            levels.append(Level(around.query, ordered, frozenset(kept[around.query]), filters))
+            filters = [*self._filters(around, kept[around.query])]
+            if around is self.around[0] and around.may_filter:
+                filters += self._passed_down(around)
+            levels.append(Level(around.query, ordered, frozenset(kept[around.query]), tuple(filters)))
         return FeedSources(self.supplies, tuple(levels), frozenset(self.needs))
 
     def _refuse_null_in_row(self, supply: Supply) -> None:
@@ -200,6 +205,19 @@ class _Search:
             is_within = all(s in self._sources_of(query) for query, s in reads.sources)
             if reads.is_certain and is_own and is_within:
                 yield Filter(condition, self.readings.occurrences(condition))
+
+    def _passed_down(self, around: _Around) -> Iterator[Filter]:
+        """Yield the conditions above the query that say something of the sources alone."""
+        for each in passed_down.found(around.query, self.readings):
+            if all(self._is_of(around, value) for _, value in each.values):
+                yield Filter(each.condition, frozenset(), each.values)
+
+    def _is_of(self, around: _Around, value: passed_down.Value) -> bool:
+        """Tell whether a value is one of the sources that are read anyway."""
+        if isinstance(value, tuple):
+            return value[0] in around.sources
+        reads = self.readings.of(value, around.query)
+        return reads.is_certain and all(q is around.query and s in around.sources for q, s in reads.sources)
 
     def _sources_of(self, query: Query) -> set[Source]:
         around = self.by_query.get(query)
@@ -288,14 +306,14 @@ def _holding(around: _Around, supplies: Sequence[Supply], target: Source, kept: 
     query = around.query
     where = query.node.args.get("where")
     if where and around.may_filter:
-        yield from _parts(where.this)
+        yield from conjuncts(where.this)
     places = {id(supply.join) for supply in supplies if supply.join and supply.query is query}
     for at, joined in enumerate(query.sources):
         on = joined.join.args.get("on") if joined.join else None
         if on is None or joined.is_inside or joined.opaque:
             continue
         if id(joined) in places or _holds(around, at, joined, kept):
-            yield from _parts(on)
+            yield from conjuncts(on)
 
 
 def _holds(around: _Around, at: int, joined: Source, kept: set[Source]) -> bool:
@@ -311,12 +329,3 @@ def _holds(around: _Around, at: int, joined: Source, kept: set[Source]) -> bool:
     if kind == "RIGHT":
         return at < around.point and before
     return kind == "FULL" and at < around.point and before and joined in real
-
-
-def _parts(condition: exp.Expr) -> Iterator[exp.Expr]:
-    condition = unwrap(condition)
-    if isinstance(condition, exp.And):
-        yield from _parts(condition.this)
-        yield from _parts(condition.expression)
-    else:
-        yield condition

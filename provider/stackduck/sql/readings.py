@@ -33,6 +33,7 @@ class Readings:
             for cte in query.ctes:
                 self._ctes.setdefault(cte.name, []).append(cte)
         self._known: dict[int, frozenset[Occurrence]] = {}
+        self._scopes = scopes
 
     def of(self, node: exp.Expr, query: Query, *, item: Source | None = None) -> Reads:
         """Return what a node of a query reads; `item` is the source of FROM that the node is."""
@@ -63,6 +64,17 @@ class Readings:
                 found |= self.occurrences(cte.query.node)
         self._known[id(node)] = frozenset(found)
         return self._known[id(node)]
+
+    def reader(self, query: Query) -> tuple[Query, Source] | None:
+        """Return the query and its source that read a derived table or a CTE, where there is no more than this one."""
+        places = [(q, s) for q in self._scopes.every for s in q.sources if s.body is query]
+        if len(places) != 1:
+            return None
+        cte = places[0][1].cte
+        if cte is None:
+            return places[0]
+        is_one = sum(cte in self._named(table) for table in self._scopes.root.find_all(exp.Table)) == 1
+        return places[0] if is_one and not cte.recursive else None
 
     def ctes(self, node: exp.Expr) -> list[Cte]:
         """Return the CTEs that a node may read, and those that these read."""

@@ -156,14 +156,14 @@ class Query:
         """Return the nodes of these kinds that stand in this SELECT itself, not in a query within it."""
         return [n for kind in kinds for n in self.below[kind] if n.find_ancestor(exp.Select) is self.node]
 
-    @property
+    @cached_property
     def outputs(self) -> list[tuple[str, exp.Expr]]:
         """Name (lower case) and expression of each column that is no star."""
         if self.branches:
             return self.branches[0].outputs
         return [(e.alias_or_name.lower(), e) for e in self.node.expressions if not _is_star(e)]
 
-    @property
+    @cached_property
     def stars(self) -> list[exp.Expr]:
         """The * and t.* of a SELECT list."""
         if self.branches:

@@ -51,9 +51,25 @@ def item_span(item: exp.Expr, statement: Statement) -> Span | None:
 def body_span(query: exp.Expr, statement: Statement) -> Span | None:
     """Return where a query in parentheses starts and ends, without these; None where that is not certain."""
     found = _found(query, statement, _BODY)
+    if found is None and not any(_has_place(node, statement) for node in query.walk()):
+        return _only_one(query, statement)
     at = bisect_left(statement.tokens, found[0], key=lambda t: t.start) if found else 0
     is_enclosed = at > 0 and statement.tokens[at - 1].text == "("
     return found if is_enclosed else None
+
+
+def _only_one(query: exp.Expr, statement: Statement) -> Span | None:
+    """Return the only stretch in parentheses that reads as a query of which no node has a place, as SELECT $x."""
+    opened: list[int] = []
+    spans: list[Span] = []
+    for token in statement.tokens:
+        if token.text == "(":
+            opened.append(token.end)
+        elif token.text == ")" and opened:
+            spans.append((opened.pop(), token.start))
+    texts = ((start, end, statement.text[start:end]) for start, end in spans)
+    found = [(start, end) for start, end, text in texts if "$" in text and _is_body(text, query)]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

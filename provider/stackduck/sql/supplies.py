@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from stackduck.sql.columns import resolve_outward
-from stackduck.sql.constants import unwrap
+from stackduck.sql.constants import conjuncts, unwrap
 from stackduck.sql.scopes import Disjuncts, Query, Source, join_kind
 from stackduck.sql.values import Fed
 
@@ -95,7 +95,7 @@ class Supplies:
             return
         conditions = [inner.node.args["where"].this] if inner.node.args.get("where") else []
         conditions += [s.join.args["on"] for s in inner.sources if _is_inner(s) and s.join and s.join.args.get("on")]
-        for condition in (part for each in conditions for part in _parts(each)):
+        for condition in (part for each in conditions for part in conjuncts(each)):
             if isinstance(condition, exp.EQ):
                 yield from self._within(unwrap(condition.this), unwrap(condition.expression), inner)
         column = unwrap(node.this)
@@ -164,14 +164,6 @@ class Supplies:
 def _is_inner(source: Source) -> bool:
     return not source.is_inside and not source.opaque and (source.join is None or join_kind(source.join) == "INNER")
 
-
-def _parts(condition: exp.Expr) -> Iterator[exp.Expr]:
-    condition = unwrap(condition)
-    if isinstance(condition, exp.And):
-        yield from _parts(condition.this)
-        yield from _parts(condition.expression)
-    else:
-        yield condition
 
 
 def fed(names: Iterable[tuple[str, Supply]]) -> Disjuncts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ... import usage_oracle as oracle
 from ...usage_oracle import Row
@@ -148,7 +148,7 @@ def outdated_editors(world: World, grace_days: int = 7) -> list[Row]:
     newest = {}
     for kind, some in groups(samples, "ide", plugin).items():
         seen = {version: min(_moment(row[sampled]) for row in of) for version, of in groups(some, name).items()}
-        old_enough = [version for version, at in seen.items() if utc_day(at) < world.since(grace_days)]
+        old_enough = [version for version, at in seen.items() if utc_day(at) <= world.last - timedelta(grace_days)]
         newest[kind] = max(old_enough, key=_numbers, default="")
     latest = [max(own, key=lambda row: row[sampled]) for own in groups(samples, "ide", "user_id").values()]
     rows = [

@@ -75,7 +75,7 @@ def day_status(world: World) -> list[Row]:
     entity = {row["day"]: row for row in world.within(world.usage.entity)}
     people = groups(world.users, "day")
     rows = []
-    for day in oracle.days_between(world.since(world.days), world.since(1)):
+    for day in oracle.days_between(world.last - timedelta(world.days - 1), world.last):
         daily = entity.get(day, {}).get("daily_active_users")
         listed = oracle.distinct(people[day]) if day in people else None
         state = "may still change" if day >= world.since(4) else "final"
@@ -86,19 +86,19 @@ def day_status(world: World) -> list[Row]:
 
 
 def monthly_trend(world: World) -> list[Row]:
-    first = world.today.replace(day=1)
+    first = world.last.replace(day=1)
     for _ in range(world.months):
         first = (first - timedelta(1)).replace(day=1)
-    users = [row for row in world.usage.users if first <= row["day"] < world.today]
+    users = [row for row in world.usage.users if first <= row["day"] <= world.last]
     rows: list[Row] = []
     for month, some in sorted(groups(oracle.with_month(users), "month").items()):
         active = oracle.distinct(filter(is_active, some))
-        before = rows[-1]["active_users"] if rows else None
+        before = {row["month"]: row["active_users"] for row in rows}.get((month - timedelta(1)).replace(day=1))
         end = (month + timedelta(31)).replace(day=1) - timedelta(1)
         rows.append(
             {
                 "month": month,
-                "is_over": end < world.since(4),
+                "is_over": end <= world.last and end < world.since(4),
                 "days_with_users": oracle.distinct(some, "day"),
                 "active_users": active,
                 "active_users_change_percent": None if not before else 100 * active / before - 100,

@@ -40,6 +40,8 @@ class World:
     seats: list[Row] = field(default_factory=list)
     days: int = 28
     months: int = 1
+    until: date | None = None
+    """The last day asked for; None for yesterday."""
 
     def since(self, days: int) -> date:
         """Return the day so many days before today."""
@@ -47,7 +49,12 @@ class World:
 
     def within(self, rows: Iterable[Row]) -> list[Row]:
         """Return the rows of the days asked for."""
-        return [row for row in rows if self.since(self.days) <= row["day"] < self.today]
+        return [row for row in rows if timedelta(0) <= self.last - row["day"] < timedelta(self.days)]
+
+    @property
+    def last(self) -> date:
+        """The last day asked for."""
+        return self.until or self.since(1)
 
     @property
     def users(self) -> list[Row]:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
-from urllib.parse import parse_qsl
 
 from stackduck.api import waits
 from stackduck.api.model import Answer
@@ -22,6 +21,7 @@ from stackduck.api.recording.hiding import HOST, Hider
 _LONGEST = 120
 _KEPT = re.compile(r"link|location|.*(?:next|cursor|continu|page|total).*")
 _PARTIAL = "x-github-sso"
+_ACCEPT = ("accept", "application/vnd.github+json")
 _OURS = frozenset(("accept-encoding", "authorization", "cookie", "user-agent", "x-github-api-version"))
 """Headers of requests that say nothing of what is asked, or that nobody may read."""
 
@@ -39,11 +39,11 @@ class Ask:
 
     @property
     def name(self) -> str:
-        """The name of the answer's file, without its ending: the path for people, a digest for what else it says."""
-        path = re.sub(r"[^A-Za-z0-9_-]+", ".", self.target.partition("?")[0]).strip(".") or "root"
+        """The name of the answer's file, without its ending: the target for people, a digest for what else it says."""
+        shown = re.sub(r"[^A-Za-z0-9_-]+", ".", self.target).strip(".") or "root"
         told = [self.host, self.method, self.target, [list(pair) for pair in self.headers], self.body]
         digest = sha256(json.dumps(told).encode()).hexdigest()[:10]
-        return f"{self.method.lower()}.{path[:_LONGEST]}.{digest}"
+        return f"{self.method.lower()}.{shown[:_LONGEST]}.{digest}"
 
     def __str__(self) -> str:
         return f"{self.method} {self.target}" + (f" of {self.host}" if self.host != "github" else "")
@@ -53,7 +53,7 @@ def ask(host: str, method: str, target: str, *, headers: Mapping[str, str], body
     """Return a request by what tells it from others; `secret` is the header that shows the credential."""
     hidden = _OURS | {secret.lower()}
     told = sorted((name.lower(), value) for name, value in headers.items() if name.lower() not in hidden)
-    return Ask(host, method, target, tuple(told), body)
+    return Ask(host, method, target, tuple(pair for pair in told if pair != _ACCEPT), body)
 
 
 def is_kept(answer: Answer) -> bool:
@@ -65,12 +65,12 @@ def written(asked: Ask, answer: Answer, hider: Hider) -> bytes:
     """Return the file of an exchange."""
     path, _, query = asked.target.partition("?")
     request: dict[str, Any] = {"method": asked.method, "path": path}
-    request |= {"query": [list(pair) for pair in parse_qsl(query, keep_blank_values=True)]} if query else {}
+    request |= {"query": query} if query else {}
     request |= {"headers": dict(asked.headers)} if asked.headers else {}
     request |= {"body": asked.body} if asked.body is not None else {}
-    said = {"status": answer.status}
     headers = {name: hider.text(value) for name, value in _kept_headers(answer.headers).items()}
-    told = {"request": hider.tree(request), **said, "headers": headers, **_body(answer.body, hider)}
+    said = {"status": answer.status, "headers": headers, **_body(answer.body, hider)}
+    told = {"request": hider.tree(request), **said}
     return _dumped(told, indent=1) + b"\n"
 
 

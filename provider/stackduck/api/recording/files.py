@@ -6,9 +6,9 @@ import gzip
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event
+from threading import Event, Lock
 
-from stackduck.api.links import Link
+from stackduck.api.links import Link, Links
 from stackduck.api.model import CancelledError, Part
 from stackduck.api.part_files import PartFiles
 from stackduck.api.recording import hiding
@@ -22,29 +22,60 @@ _ENDINGS = (".json.gz", ".json.zst")
 _PIECE = 1024 * 1024
 
 
-def keeping(
-    bring: Bring, recording: Recording, *, files: PartFiles, at: Callable[[int], Link], on_bytes: Callable[[int], None]
-) -> Bring:
-    """Return what brings the parts of a report: from the recording, else by `bring`, and then they are kept.
+class RecordedParts:
+    """Brings the parts of one report: from the recording, else from where they are, and then they are kept."""
 
-    `at` gives the link of a part.
-    """
+    def __init__(
+        self,
+        recording: Recording,
+        bring: Bring,
+        *,
+        links: Links,
+        files: PartFiles,
+        on_bytes: Callable[[int], None],
+    ) -> None:
+        self._recording = recording
+        self._bring = bring
+        self._links = links
+        self._files = files
+        self._on_bytes = on_bytes
+        self._counting = Lock()
 
-    def bring_and_keep(index: int, stop: Event) -> Part:
-        link = at(index)
+    def bring(self, index: int, stop: Event) -> Part:
+        """Return a part once it is whole. Raises NotRecordedError where only the recording may answer."""
+        _, link = self._links.at(index)
         if link.host == hiding.HOST:
-            return _replayed(link, index, recording, files=files, on_bytes=on_bytes, stop=stop)
-        if recording.is_replay:
-            raise NotRecordedError(f"the recording {recording.folder} has no file of {link.host}; record it anew")
-        part = bring(index, stop)
+            return self._replayed(link, index, stop)
+        if self._recording.is_replay:
+            raise NotRecordedError(f"the recording {self._recording.folder} holds no file of {link.host}")
+        part = self._bring(index, stop)
         # The link may have been renewed meanwhile; each leads to the same file.
-        placeholder = recording.placeholder(at(index).origin + at(index).target)
-        found = placeholder and hiding.named(placeholder.partition(hiding.HOST)[2])
-        if found:
-            _keep(part, recording, *found)
+        _, link = self._links.at(index)
+        placeholder = self._recording.placeholder(link.origin + link.target) or ""
+        if found := hiding.named(placeholder.partition(hiding.HOST)[2]):
+            _keep(part, self._recording, *found)
         return part
 
-    return bring_and_keep
+    def _replayed(self, link: Link, index: int, stop: Event) -> Part:
+        path = _found(self._recording, link.path)
+        if path is None:
+            raise NotRecordedError(
+                f"the file behind {link.path} is not in the recording {self._recording.folder}; record a statement "
+                "that reads the report, with --record (connect(record=…))"
+            )
+        file = self._files.create(index)
+        try:
+            with path.open("rb") as source:
+                while piece := source.read(_PIECE):
+                    if stop.is_set():
+                        raise CancelledError
+                    file.write(piece)
+                    with self._counting:
+                        self._on_bytes(len(piece))
+            return self._files.finish(index, file)
+        except BaseException:
+            self._files.drop(index, file)
+            raise
 
 
 def has_file(recording: Recording, placeholder_path: str) -> bool:
@@ -70,32 +101,3 @@ def _keep(part: Part, recording: Recording, name: str, number: str) -> None:
         # Without a name and a time the same file is the same bytes.
         with gzip.GzipFile(filename="", mode="wb", fileobj=target, mtime=0) as packed:
             shutil.copyfileobj(source, packed, _PIECE)
-
-
-def _replayed(
-    link: Link,
-    index: int,
-    recording: Recording,
-    *,
-    files: PartFiles,
-    on_bytes: Callable[[int], None],
-    stop: Event,
-) -> Part:
-    path = _found(recording, link.path)
-    if path is None:
-        raise NotRecordedError(
-            f"the file behind {link.path} is not in the recording {recording.folder}; record a statement that reads "
-            "the report, with --record (connect(record=…))"
-        )
-    file = files.create(index)
-    try:
-        with path.open("rb") as source:
-            while piece := source.read(_PIECE):
-                if stop.is_set():
-                    raise CancelledError
-                file.write(piece)
-                on_bytes(len(piece))
-        return files.finish(index, file)
-    except BaseException:
-        files.drop(index, file)
-        raise

@@ -68,7 +68,8 @@ class Recording:
         path = self.path(*names)
         temporary = path.with_name(f".{path.name}.{token_hex(4)}.partial")
         with _as_error(self.folder):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in reversed(path.relative_to(self.folder).parents):
+                self.folder.joinpath(folder).mkdir(mode=0o700, exist_ok=True)
             try:
                 with open(temporary, "xb", opener=_for_owner) as file:
                     yield file

@@ -12,13 +12,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 HOST = "recording.invalid"
+STARS = "***"
+"""What stands for a credential; it is in the place of one where an answer repeats what was asked."""
 _LINKS = "download_links"
 _SIGNS = re.compile(
     r"(?:^|[-_])(?:sig|signature|token|credential|secret|password|policy|jwt|key|accesskeyid|authorization)(?:$|[-_])",
     re.IGNORECASE,
 )
 _TURNS_PAGES = re.compile(r"page|next|cursor|continu|sort", re.IGNORECASE)
-_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_URL = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _SHORTEST = 8
 """A credential with fewer signs is not looked for in answers: it would be found in other words."""
 
@@ -50,12 +52,12 @@ class Hider:
 
     def text(self, text: str, *, is_link: bool = False) -> str:
         """Return a text that may be read by anyone."""
-        if is_link or (_URL.fullmatch(text) and is_signed(text)):
+        if is_link:
             return self._placeholder(text)
-        text = _URL.sub(lambda match: self._placeholder(match[0]) if is_signed(match[0]) else match[0], text)
         for secret in self.secrets:
             if len(secret) >= _SHORTEST:
-                text = text.replace(secret, "***")
+                text = text.replace(secret, STARS)
+        text = _URL.sub(lambda match: self._placeholder(match[0]) if is_signed(match[0]) else match[0], text)
         shown, fixed = self.origin
         return re.sub(re.escape(shown) + r"(?![0-9])", fixed, text) if shown and shown in text else text
 
@@ -71,7 +73,8 @@ def is_signed(url: str) -> bool:
     try:
         parts = urlsplit(url)
         return "@" in parts.netloc or any(
-            _SIGNS.search(name) and not _TURNS_PAGES.search(name) for name, _ in parse_qsl(parts.query)
+            _SIGNS.search(name) and not _TURNS_PAGES.search(name) and value != STARS
+            for name, value in parse_qsl(parts.query)
         )
     except ValueError:
         return True

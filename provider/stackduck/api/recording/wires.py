@@ -7,7 +7,6 @@ from threading import Event
 
 from stackduck.api.caller import Peer
 from stackduck.api.credentials import Credential
-from stackduck.api.hosts import Base
 from stackduck.api.model import Answer, Sender
 from stackduck.api.recording import exchanges, hiding
 from stackduck.api.recording.exchanges import Ask
@@ -25,7 +24,9 @@ def over(recording: Recording, peer: Peer, *, open_wire: Callable[[], Sender]) -
         return ReplayingWire(recording, host=host)
     if peer.is_github:
         recording.is_of(peer.base)
-    return RecordingWire(open_wire(), recording, base=peer.base, host=host, credential=peer.credential)
+    # A sandbox has another port each time; any other server has one that its document tells.
+    varying = peer.base.origin if peer.is_github and peer.base.is_loopback else ""
+    return RecordingWire(open_wire(), recording, host=host, varying=varying, credential=peer.credential)
 
 
 class ReplayingWire:
@@ -55,18 +56,18 @@ class RecordingWire:
     """Sends, and keeps every answer; what is kept already is not asked again."""
 
     def __init__(
-        self, wire: Sender, recording: Recording, *, base: Base, host: str, credential: Credential | None
+        self, wire: Sender, recording: Recording, *, host: str, varying: str, credential: Credential | None
     ) -> None:
+        """Keep what the wire brings; `varying` is an origin that is another one the next time, or empty."""
         self._wire = wire
         self._recording = recording
         self._host = host
-        self._origin = (base.origin, LOOPBACK) if base.is_loopback else ("", "")
+        self._varying = varying
         self._credential = credential
 
     def send(self, method: str, target: str, *, headers: Mapping[str, str], body: str | None, stop: Event) -> Answer:
         """Return the kept answer, or ask and keep it."""
-        secret = self._credential.name if self._credential else ""
-        asked = exchanges.ask(self._host, method, target, headers=headers, body=body, secret=secret)
+        asked = self._asked(method, target, headers, body)
         content = self._recording.read(*_place(asked))
         if content is not None and self._is_whole(content):
             return _answer(content, asked, self._recording)
@@ -79,16 +80,23 @@ class RecordingWire:
         """Close the connections."""
         self._wire.close()
 
+    def _asked(self, method: str, target: str, headers: Mapping[str, str], body: str | None) -> Ask:
+        """Return what is asked, without the credential: a link to the next page may repeat one in its query."""
+        credential = self._credential
+        shown = credential.redact(target) if credential and credential.in_query else target
+        name = credential.name if credential else ""
+        return exchanges.ask(self._host, method, shown, headers=headers, body=body, secret=name)
+
     def _is_whole(self, content: bytes) -> bool:
         """Tell whether the files behind the links of an answer are kept too, and its pages are not elsewhere now."""
-        return not self._origin[0] and all(has_file(self._recording, path) for path in exchanges.placeholders(content))
+        return not self._varying and all(has_file(self._recording, path) for path in exchanges.placeholders(content))
 
     def _keep(self, asked: Ask, answer: Answer) -> None:
         hider = hiding.Hider(
             f"{asked.host}/{asked.name}",
             self._recording.note_link,
             self._credential.secrets if self._credential else (),
-            self._origin,
+            (self._varying, LOOPBACK),
         )
         content = exchanges.written(asked, answer, hider)
         with self._recording.written(*_place(asked)) as file:

@@ -38,6 +38,9 @@ _AHEAD = 1_000
 class AsyncCursor:
     """One statement at a time and its rows; see `stackduck.Cursor`."""
 
+    lastrowid = None
+    """DuckDB has no such thing."""
+
     def __init__(self, connection: AsyncConnection, cursor: Cursor, worker: Worker) -> None:
         self._connection = connection
         self._cursor = cursor
@@ -147,6 +150,12 @@ class AsyncCursor:
     async def write_parquet(self, path: str) -> int:
         """Write the result to a Parquet file instead of fetching it; returns the number of rows."""
         return await self._fetch(partial(self._cursor.write_parquet, path))
+
+    def setinputsizes(self, sizes: Sequence[Any]) -> None:
+        """Do nothing, as PEP 249 allows."""
+
+    def setoutputsize(self, size: int, column: int | None = None) -> None:
+        """Do nothing, as PEP 249 allows."""
 
     def cancel(self) -> None:
         """Stop this cursor's statement, for which another task waits: that one gets OperationalError."""

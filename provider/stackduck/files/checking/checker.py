@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackduck.engine.offline import OfflineSession
 from stackduck.errors import Error, ProgrammingError
 from stackduck.files import front_matter
-from stackduck.files.checking import failures, locating, trials
+from stackduck.files.checking import declarations, failures, locating, shares
 from stackduck.files.checking.definitions import Definitions, defined
 from stackduck.files.checking.desk import Desk
-from stackduck.files.checking.model import Finding, Place, Report
+from stackduck.files.checking.model import Finding, Report
+from stackduck.files.checking.noting import Noting
 from stackduck.files.checking.rules import RULES
 from stackduck.files.checking.samples import Samples, Typist, UnfitDefaultError
-from stackduck.files.checking.scripts import Flaw, Piece, Places, pieces
+from stackduck.files.checking.scripts import Flaw, Piece, pieces
 from stackduck.files.checking.suppressions import Suppressions
-from stackduck.files.checking.trials import Trials, UnknownTableError
+from stackduck.files.checking.trials import Trials, UnknownTableError, bound
 from stackduck.files.front_matter import FrontMatterError
 from stackduck.files.model import SqlFile
 from stackduck.sql import traps, variables
@@ -26,45 +28,144 @@ from stackduck.sql import traps, variables
 if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
 
-Found = tuple[Finding, int]
-"""A finding and the offset at which it starts."""
+_LASTING = ("ALTER", "COMMENT", "CREATE", "DROP", "SET", "USE")
+"""The words of statements that may leave something behind for those after them."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Script:
     """A file that could be read, in its pieces."""
 
     file: SqlFile
     number: int
-    pieces: list[Piece] = field(default_factory=list)
-    flaws: list[Flaw] = field(default_factory=list)
+    pieces: tuple[Piece, ...]
+    flaws: tuple[Flaw, ...]
 
 
 class Checker:
     """Checks files with one catalog; nothing is sent, and no file is opened but those that are named."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, defaults: Mapping[str, str] | None = None, is_alone: bool = False) -> None:
+        """Take a catalog, and the parameters' default values of a configuration.
+
+        `is_alone` says that nothing else happens in this process, so that copies of it may share the work.
+        """
         self._catalog = catalog
+        self._defaults = defaults or {}
+        self._is_alone = is_alone
         self._definitions = Definitions()
-        self._typist = Typist(OfflineSession())
-        self._desk = Desk(catalog)
 
     def check(self, paths: Sequence[Path]) -> Report:
         """Check files; what one defines, the others see. Findings are in the order of the files and of their text."""
         read = [_read(path, number) for number, path in enumerate(paths)]
         for each in read:
             if isinstance(each, Script):
-                self._definitions.add(each.number, [piece.statement for piece in each.pieces])
-        findings: list[Finding] = []
-        for each in read:
-            findings += self._checked(each, read) if isinstance(each, Script) else [each]
-        return Report(len(paths), findings)
+                self._definitions.add(each.number, each.pieces)
+        found = shares.mapped(self._share, read) if self._is_alone else self._share(read)
+        return Report(len(paths), [finding for findings in found for finding in findings])
 
-    def _checked(self, script: Script, read: Sequence[Script | Finding]) -> list[Finding]:
+    def _share(self, read: Sequence[Script | Finding]) -> list[list[Finding]]:
+        """Return the findings of some of the files, a list a file."""
+        with closing(_Share(self._catalog, self._defaults, self._definitions)) as share:
+            return [share.checked(each) if isinstance(each, Script) else [each] for each in read]
+
+
+class _Share:
+    """Checks some of the files, on one database as long as they leave nothing of their own on it."""
+
+    def __init__(self, catalog: Catalog, defaults: Mapping[str, str], definitions: Definitions) -> None:
+        self._catalog = catalog
+        self._defaults = defaults
+        self._definitions = definitions
+        self._types = OfflineSession()
+        self._typist = Typist(self._types)
+        self._desk = Desk(catalog, defaults=defaults)
+
+    def close(self) -> None:
+        """Close the databases."""
+        self._desk.close()
+        self._types.close()
+
+    def checked(self, script: Script) -> list[Finding]:
+        """Return what is wrong with a file, but for what its comments ask to ignore."""
         if not self._desk.serves(self._definitions.own[script.number]):
             self._desk.close()
-            self._desk = Desk(self._catalog)
-        found = _FileCheck(script, self._desk, self._typist, self._catalog)
-        for _ in script.pieces:
-            pass
-        return sorted(dict.fromkeys(found.findings()), key=lambda each: (each.start, each.rule.name))
+            self._desk = Desk(self._catalog, defaults=self._defaults)
+        noting = Noting(script.file.path, script.file.text)
+        comments = Suppressions(script.file.text)
+        found = [
+            each
+            for each in self._found(script, noting)
+            if not comments.covers(each.rule.name, noting.offset(each.start))
+        ]
+        found += _unknown_rules(comments, noting)
+        return sorted(dict.fromkeys(found), key=lambda each: (each.start, each.rule.name))
+
+    def _found(self, script: Script, noting: Noting) -> Iterator[Finding]:
+        for flaw in script.flaws:
+            yield noting.told(failures.told(flaw.problem), flaw.start, flaw.end)
+        yield from declarations.find(script.file, script.pieces, noting, is_whole=not script.flaws)
+        try:
+            samples = Samples(script.file, self._typist)
+        except UnfitDefaultError as exc:
+            yield noting.on_line("front-matter", exc.parameter.line, str(exc))
+            samples = Samples(SqlFile(script.file.path, "", ""), self._typist)
+        trials = Trials(self._desk, samples, self._catalog)
+        for piece in script.pieces:
+            yield from self._of_statement(piece, script.number, trials, noting)
+
+    def _of_statement(self, piece: Piece, number: int, trials: Trials, noting: Noting) -> Iterator[Finding]:
+        for definition in self._definitions.needed(piece.statement, number, self._desk.there):
+            self._define(definition.piece, definition.name)
+        name = defined(piece.statement)
+        self._desk.stand_ins.drop(name)
+        for exc in trials.problems(piece):
+            yield _problem(exc, piece, noting)
+        if name:
+            self._desk.note(name, piece.filled)
+        if name or piece.statement.keyword in _LASTING:
+            self._desk.mark()
+        yield from self._traps(piece, noting)
+
+    def _define(self, piece: Piece, name: str) -> None:
+        """Let a definition of another file hold here; what is wrong with it is said there."""
+        samples = Samples(SqlFile(Path(), "", ""), self._typist)
+        list(Trials(self._desk, samples, self._catalog).problems(piece))
+        self._desk.note(name, piece.filled)
+
+    def _traps(self, piece: Piece, noting: Noting) -> Iterator[Finding]:
+        try:
+            names = {name for _, name in variables.placeholders(piece.filled)}
+            statement = bound(piece, dict.fromkeys(names)).statement
+        except Error:
+            return  # what cannot be bound was said already
+        for seen in traps.find(statement, self._catalog, self._desk.queries):
+            yield noting.at(seen.trap.name, *piece.span(seen.start, seen.end, text=statement))
+
+
+def _read(path: Path, number: int) -> Script | Finding:
+    """Read a file; return what is wrong with it where it cannot be read."""
+    try:
+        file = front_matter.read(path)
+    except FrontMatterError as exc:
+        noting = Noting(path, path.read_text(encoding="utf-8-sig", errors="replace"))
+        return noting.on_line("front-matter", exc.line, exc.problem)
+    except (ProgrammingError, OSError) as exc:
+        text = exc.strerror or "" if isinstance(exc, OSError) else str(exc).removeprefix(f"{path}:")
+        return Noting(path, "").at("unreadable-file", 0, 0, message=text.lstrip("0123456789: "))
+    found = list(pieces(file.text))
+    whole = tuple(each for each in found if isinstance(each, Piece))
+    return Script(file, number, whole, tuple(each for each in found if isinstance(each, Flaw)))
+
+
+def _problem(exc: Exception, piece: Piece, noting: Noting) -> Finding:
+    start, end = (piece.start + at for at in locating.place_of(exc, piece.statement))
+    if isinstance(exc, UnknownTableError):
+        return noting.at("unknown-local-table", start, end, message=str(exc))
+    return noting.told(failures.told(exc), start, end)
+
+
+def _unknown_rules(suppressions: Suppressions, noting: Noting) -> Iterator[Finding]:
+    for each in suppressions.unknown(RULES):
+        text = f"there is no rule '{each.name}'" if each.name else "the comment names no rule that it ignores"
+        yield noting.at("unknown-rule", each.start, each.end, message=text)

@@ -11,7 +11,7 @@ from stackduck.files.checking.definitions import query_of
 from stackduck.sql.statements import Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from stackduck.catalog.names import Catalog
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 class Desk:
     """A database in memory, for one file or for several that leave nothing of their own on it."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, *, defaults: Mapping[str, str]) -> None:
         self.session = OfflineSession()
-        self.rehearsal = Rehearsal(self.session, catalog)
+        self.rehearsal = Rehearsal(self.session, catalog, defaults=defaults)
         self.stand_ins = StandIns(self.session)
         self.there: set[str] = set()
         """The names that are defined here, lower case."""
         self.queries: dict[str, str] = {}
         """The queries of its views and tables, by lower-case name."""
+        self.passed: set[tuple[str, str]] = set()
+        """Statements that can run, with their values, since something was last defined."""
         self.is_marked = False
         """Whether a file has left something here that is not for others."""
 
@@ -34,9 +36,15 @@ class Desk:
         """Tell whether a file that defines these names can be checked here as if nothing were here."""
         return not self.is_marked and not self.stand_ins.names and self.there.isdisjoint(names)
 
+    def mark(self) -> None:
+        """Take note that a file has left something here that is not for others."""
+        self.is_marked = True
+        self.passed.clear()
+
     def note(self, name: str, statement: Statement) -> None:
         """Take note of a name that a statement should have defined; a stand-in takes its place where it has not."""
         self.there.add(name)
+        self.passed.clear()
         query = query_of(statement)
         if query:
             self.queries[name] = query

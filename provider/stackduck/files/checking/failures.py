@@ -17,6 +17,7 @@ from stackduck.errors import (
 
 _LONGEST = 300
 _EXCERPT = "\n\nLINE "
+_IGNORED = re.compile(r" \((\w+(?:, \w+)*(?: and \w+)?) in the statement gives? (no value: [^)]*)\)")
 _KIND = re.compile(r"(?:Parser|Binder|Catalog|Conversion|Permission|Invalid Input|Not implemented) Error: ")
 
 _BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -25,6 +26,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"file system operations are disabled", "local-file"),
         (r"Parser Error|unterminated|is not closed|closes what is not open", "syntax-error"),
         (r"it exists in the \S+ extension", "not-checked"),
+        (r"because (?:Conversion Error|invalid|Could not)", "type-error"),
         (
             r"gives? no value: only|give it a value, .* or leave it out|does not say which days",
             "condition-gives-no-value",
@@ -57,16 +59,22 @@ class Told:
 
     rule: str
     message: str
+    """Empty where the rule's own words are all there is to say; the same of the remedy."""
     instead: str
-    """Empty where the rule's own remedy is all there is to say."""
 
 
 def told(exc: Exception) -> Told:
     """Return what to say of an error; one that nobody foresaw keeps the statement from being checked."""
     if not isinstance(exc, DatabaseError):
         return Told("not-checked", f"this cannot be checked: {type(exc).__name__}: {_first_line(exc)}", "")
-    message, instead = _parts(str(exc))
-    return Told(_rule(exc), message, instead)
+    rule = _rule(exc)
+    text, ignored = str(exc), _IGNORED.search(str(exc))
+    if rule == "local-file":
+        return Told(rule, "", "")
+    if ignored:
+        instead = _parts(text[: ignored.start()] + text[ignored.end() :])[1]
+        return Told(rule, f"the condition on {ignored[1]} gives {ignored[2]}", instead)
+    return Told(rule, *_parts(text))
 
 
 def _rule(exc: DatabaseError) -> str:

@@ -95,9 +95,11 @@ def _in_conditions(statement: Statement, name: str) -> Span | None:
 def _token(statement: Statement, name: str) -> Span | None:
     """Return the name or the text of that content; a name with dots is several."""
     parts = name.lower().split(".")
-    for token in statement.tokens:
+    for at, token in enumerate(statement.tokens):
         if token.kind in ("word", "quoted") and token.name.lower() == parts[-1]:
-            return token.start, token.end
+            first = max(at - 2 * (len(parts) - 1), 0)
+            own = [each.name.lower() for each in statement.tokens[first : at + 1 : 2]]
+            return (statement.tokens[first] if own == parts else token).start, token.end
         if token.kind == "string" and string_value(token) == name:
             return token.start, token.end
     return None

@@ -5,7 +5,7 @@ A variable that is text may have to be a day or a number where it stands; sample
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from stackduck.engine.session import Session
@@ -81,13 +81,16 @@ class Samples:
         self._fixed = {each.name: typist.value(each) for each in file.parameters if not _is_open(each)}
         self._tried: dict[str, int] = {}
 
-    def turns(self, names: Iterable[str]) -> Iterator[Mapping[str, object]]:
-        """Yield the values of a statement's variables, once for each that may be given instead of another."""
-        wanted = list(names)
-        options = [name for name in self._file.one_of if name in wanted]
+    def options(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return those of a statement's variables of which one is given."""
+        wanted = set(names)
+        return tuple(name for name in self._file.one_of if name in wanted)
+
+    def turns(self, names: Collection[str], options: Sequence[str]) -> Iterator[Mapping[str, object]]:
+        """Yield the values of a statement's variables, once for each of the options, which go without the others."""
         for chosen in options or [""]:
-            left_out = {name for name in options if name != chosen}
-            yield {name: None if name in left_out else self._value(name) for name in wanted}
+            left_out = set(self._file.one_of) - {chosen}
+            yield {name: None if name in left_out else self._value(name) for name in names}
 
     def give_way(self, message: str, values: Mapping[str, object]) -> dict[str, object] | None:
         """Return other values where a message complains of a sample; None where it does not, or there are no more."""
@@ -99,12 +102,15 @@ class Samples:
                 return {**values, name: _of_text(name)[at]}
         return None
 
-    def settle(self, values: Mapping[str, object]) -> None:
-        """Begin anew with the names themselves, for the next statement."""
+    def begin_anew(self) -> None:
+        """Let every text be its first sample again."""
         self._tried.clear()
 
     def _value(self, name: str) -> object:
-        return self._fixed[name] if name in self._fixed else _of_text(name)[0]
+        if name in self._fixed:
+            return self._fixed[name]
+        is_undeclared = self._file.is_declared and self._file.parameter(name) is None
+        return None if is_undeclared else _of_text(name)[0]
 
 
 def _is_open(parameter: Parameter) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from stackduck.errors import Error, ProgrammingError
-from stackduck.files.checking.model import Place
 from stackduck.sql import statements, templates
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import scan, string_value
@@ -29,6 +28,18 @@ class Piece:
     """The statement with placeholders instead of templates."""
     values: Mapping[str, object] = field(default_factory=dict)
 
+    def span(self, start: int, end: int, *, text: Statement) -> tuple[int, int]:
+        """Return where in the file the words stand that start and end at places of a text of this statement.
+
+        Each placeholder of the text stands for one token of the statement.
+        """
+        own, tokens = self.statement.tokens, text.tokens
+        if len(own) != len(tokens):
+            return self.start + start, self.start + end
+        first = bisect_right(tokens, start, key=lambda token: token.start) - 1
+        last = bisect_left(tokens, end, key=lambda token: token.end)
+        return self.start + own[max(first, 0)].start, self.start + own[min(last, len(own) - 1)].end
+
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
@@ -37,22 +48,6 @@ class Flaw:
     problem: Error
     start: int
     end: int
-
-
-class Places:
-    """Lines and columns of a text, by offset."""
-
-    def __init__(self, text: str) -> None:
-        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
-
-    def at(self, offset: int) -> Place:
-        """Return where a character stands."""
-        line = bisect_right(self._starts, offset)
-        return Place(line, offset - self._starts[line - 1] + 1)
-
-    def offset(self, line: int) -> int:
-        """Return where a line starts; the last one's for a number beyond it."""
-        return self._starts[max(0, min(line, len(self._starts)) - 1)]
 
 
 def pieces(text: str) -> Iterator[Piece | Flaw]:

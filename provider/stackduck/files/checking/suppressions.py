@@ -15,6 +15,7 @@ from stackduck.sql.tokens import Token, scan
 
 _IGNORE = re.compile(r"stackduck:\s*ignore\b[ \t]*([^\n*]*)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
+_COMMA = re.compile(r"\s*,\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def _names(listed: str) -> list[tuple[str, int]]:
         if match[0].startswith("--"):
             break
         found.append((match[0], at))
-        comma = re.compile(r"\s*,\s*").match(listed, match.end())
+        comma = _COMMA.match(listed, match.end())
         if comma is None:
             break
         at = comma.end()
@@ -76,10 +77,12 @@ def _names(listed: str) -> list[tuple[str, int]]:
 def _ends(text: str, tokens: Sequence[Token]) -> list[int]:
     """Return where each statement ends, with the rest of its last line unless another one begins there."""
     ends: list[int] = []
-    for at, token in enumerate(tokens):
+    following = len(text) + 1
+    for token in reversed(tokens):
         if token.text == ";" and token.kind == "symbol":
             line = text.find("\n", token.end)
             end = len(text) if line < 0 else line
-            following = next((t.start for t in tokens[at + 1 :] if "comment" not in t.kind), len(text) + 1)
             ends.append(end if following > end else token.end)
-    return ends
+        if "comment" not in token.kind:
+            following = token.start
+    return ends[::-1]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from stackduck.errors import Error
 from stackduck.files.checking import failures
 from stackduck.files.checking.desk import Desk
 from stackduck.files.checking.samples import Samples
 from stackduck.files.checking.scripts import Piece
+from stackduck.files.checking.symmetry import is_symmetric
 from stackduck.sql import variables
 from stackduck.sql.variables import Bound
+
+if TYPE_CHECKING:
+    from stackduck.catalog.names import Catalog
 
 _MOST_TRIES = 60
 _OF_STAND_INS = ("unknown-column", "type-error", "invalid-statement", "unknown-function")
@@ -27,8 +32,9 @@ class UnknownTableError(Exception):
 class Trials:
     """Tries the statements of one script, in their order."""
 
-    def __init__(self, desk: Desk, samples: Samples) -> None:
+    def __init__(self, desk: Desk, samples: Samples, catalog: Catalog) -> None:
         self._desk = desk
+        self._catalog = catalog
         self._samples = samples
         self._held: frozenset[str] = frozenset()
         """The variables that SET VARIABLE has given, lower case."""
@@ -41,7 +47,10 @@ class Trials:
             yield exc
             return
         free = [name for name in names if name not in piece.values and name.lower() not in self._held]
-        for values in self._samples.turns(free):
+        options = self._samples.options(free)
+        if len(options) > 1 and is_symmetric(piece.filled, options, self._catalog):
+            options = options[:1]
+        for values in self._samples.turns(free, options):
             found = list(self._tried(piece, values))
             self._samples.begin_anew()
             yield from found
@@ -50,10 +59,14 @@ class Trials:
         self._held |= variables.set_by(piece.filled)
 
     def _tried(self, piece: Piece, values: Mapping[str, object]) -> Iterator[Exception]:
+        key = piece.filled.text, repr(values)
+        if key in self._desk.passed:
+            return
         first: Error | None = None
         for _ in range(_MOST_TRIES):
             try:
-                self._desk.rehearsal.rehearse(self._bound(piece, values))
+                self._desk.rehearsal.rehearse(bound(piece, values, held=self._held))
+                self._desk.passed.add(key)
                 return
             except Error as exc:
                 unknown = self._desk.stand_ins.table(exc)
@@ -76,9 +89,6 @@ class Trials:
         """Tell whether an error may come of a table that only stands for one that is not known."""
         words = {t.name.lower() for t in piece.statement.tokens if t.kind in ("word", "quoted")}
         return bool(words & self._desk.stand_ins.names) and failures.told(exc).rule in _OF_STAND_INS
-
-    def _bound(self, piece: Piece, values: Mapping[str, object]) -> Bound:
-        return bound(piece, values, held=self._held)
 
 
 def bound(piece: Piece, values: Mapping[str, object], *, held: frozenset[str] = frozenset()) -> Bound:

@@ -26,6 +26,7 @@ MOST_LABELS = 200
 SECONDS_OF_A_DAY = 86_400
 
 _LABELS = ("VARCHAR", "BOOLEAN", "UUID", "ENUM", "TIME")
+_SHOWN = 10
 Place = float | str
 
 
@@ -35,9 +36,11 @@ class Series:
 
     name: str
     values: tuple[float | None, ...]
-    """None is a gap: NULL, NaN, or no row for that place."""
+    """None is a gap: NULL or NaN; or there is no row for the place."""
     unit: str
     """The column that the numbers come from."""
+    absent: frozenset[int] = frozenset()
+    """The positions of places for which there is no row at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +94,10 @@ def roles_of(names: Sequence[str], types: Sequence[str]) -> Roles:
     others = [shown[at] for at, kind in enumerate(kinds) if not kind]
     usable = [shown[at] for at, kind in enumerate(kinds) if kind]
     if not numbers:
-        raise ProgrammingError(f"there is no number to draw in {', '.join(shown)}; add one, such as count(*)")
+        raise ProgrammingError(f"there is no number to draw in {_some(shown)}; add one, such as count(*)")
     if others:
         raise ProgrammingError(
-            f"a chart takes a date or text, and numbers; leave out {', '.join(others)} "
-            f"and keep some of {', '.join(usable)}"
+            f"a chart takes a date or text, and numbers; leave out {_some(others)} and keep some of {_some(usable)}"
         )
     if len(times) > 1:
         raise ProgrammingError(f"one date goes on the x axis; keep one of {', '.join(shown[at] for at in times)}")
@@ -155,7 +157,12 @@ def _over(
     _refuse_many(roles, found)
     ordered = tuple(sorted(set(places)))
     series = tuple(
-        Series(_name(label, roles.name(y), is_lone=len(ys) == 1), tuple(own.get(at) for at in ordered), roles.name(y))
+        Series(
+            _name(label, roles.name(y), is_lone=len(ys) == 1),
+            tuple(own.get(at) for at in ordered),
+            roles.name(y),
+            frozenset(number for number, at in enumerate(ordered) if at not in own),
+        )
         for (label, y), own in found.items()
     )
     return Chart(axis, roles.name(x), ordered, series, is_whole)
@@ -181,7 +188,7 @@ def _refuse_many(roles: Roles, found: Iterable[object]) -> None:
     count = sum(1 for _ in found)
     if count <= MOST_SERIES:
         return
-    numbers = ", ".join(roles.name(at) for at in roles.numbers)
+    numbers = _some([roles.name(at) for at in roles.numbers])
     if len(roles.numbers) > MOST_SERIES:
         raise ProgrammingError(f"a chart shows up to {MOST_SERIES} columns of numbers; keep some of {numbers}")
     texts = " and ".join(roles.name(at) for at in roles.labels)
@@ -198,6 +205,12 @@ def _doubled(roles: Roles, x: int, value: str, y: int) -> ProgrammingError:
         f"sum them up, SELECT {roles.name(x)}{others}, sum({roles.name(y)}) … GROUP BY ALL, "
         "or add the column that tells them apart"
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    """Write a list of names, the first of a long one."""
+    rest = len(names) - _SHOWN
+    return f"{', '.join(names[:_SHOWN])}{f' and {rest} more' if rest > 0 else ''}"
 
 
 def _name(label: str, column: str, *, is_lone: bool) -> str:

@@ -16,7 +16,7 @@ STAR = "*"
 
 
 def drawn(
-    series: Sequence[tuple[int, Sequence[float], Sequence[float | None]]],
+    series: Sequence[tuple[int, Sequence[tuple[float, float | None]]]],
     x: Scale,
     y: Scale,
     *,
@@ -24,11 +24,14 @@ def drawn(
     rows: int,
     has_braille: bool,
 ) -> list[list[Cell]]:
-    """Draw series, each with its number, its places and its values, into a grid of signs; the later are on top."""
+    """Draw series, each with its number and its points, into a grid of signs; the later are on top.
+
+    A value that is None ends a line.
+    """
     grid: list[list[Cell]] = [[(" ", None)] * columns for _ in range(rows)]
-    for number, places, values in series:
+    for number, points in series:
         canvas = _canvas(columns, rows)
-        for run in _runs(places, values):
+        for run in _runs(points):
             dots = [_dot(at, value, x, y, columns=columns, rows=rows) for at, value in run]
             for start, end in zip(dots, [*dots[1:], dots[-1]], strict=True):
                 canvas.line(*start, *end)
@@ -45,10 +48,10 @@ def _canvas(columns: int, rows: int) -> Any:
     return plotille.Canvas(columns, rows, xmin=0, ymin=0, xmax=2 * columns, ymax=4 * rows)
 
 
-def _runs(places: Sequence[float], values: Sequence[float | None]) -> Iterator[list[tuple[float, float]]]:
-    """Yield the points that are joined: a value that is not there ends a line."""
+def _runs(points: Sequence[tuple[float, float | None]]) -> Iterator[list[tuple[float, float]]]:
+    """Yield the points that are joined."""
     run: list[tuple[float, float]] = []
-    for at, value in zip(places, values, strict=True):
+    for at, value in points:
         if value is not None:
             run.append((at, value))
         elif run:

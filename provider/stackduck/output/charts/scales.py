@@ -83,21 +83,23 @@ def places(axis: Axis, found: Sequence[float], *, room: int) -> Scale:
     """Return the scale of an x axis; `room` is how many columns it has."""
     low, high = found[0], found[-1]
     if axis in ("day", "moment"):
-        return Scale(low, high, tuple(_times(low, high, is_day=axis == "day", most=max(room // 13, 2))))
+        return Scale(low, high, tuple(_times(low, high, is_day=axis == "day", most=max(room // 14, 2))))
     whole = all(float(each).is_integer() for each in found)
     step = _step((high - low) / max(room // 10, 1), is_whole=whole) if high > low else 1.0
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return Scale(low, high, tuple(Mark(at * step, written(at * step, step=step)) for at in range(first, last + 1)))
 
 
-def _times(low: float, high: float, *, is_day: bool, most: int) -> Iterable[Mark]:
-    """Yield marks from the first time on, in steps of hours or days."""
+def _times(low: float, high: float, *, is_day: bool, most: int) -> list[Mark]:
+    """Return marks from the first time on, in steps of hours or days, and one at the last."""
     steps = [*([] if is_day else (hours / 24 for hours in _HOURS)), *_DAYS]
     step = next((each for each in steps if (high - low) / each <= most - 1), steps[-1])
-    at = low
-    while at <= high + 1e-9:
-        yield Mark(at, when(at, is_day=is_day, with_time=step < 1))
-        at += step
+    count = math.floor((high - low) / step + 1e-9)
+    found = [low + step * number for number in range(count + 1)]
+    if count and high - found[-1] < 0.6 * step:
+        found.pop()
+    found += [high] if not found or found[-1] < high else []
+    return [Mark(at, when(at, is_day=is_day, with_time=step < 1)) for at in found]
 
 
 def when(at: float, *, is_day: bool, with_time: bool = True) -> str:

@@ -16,9 +16,9 @@ _SHORTEST = 8
 
 
 def drawn(series: Sequence[Series], *, room: int, style: Style) -> Iterator[str]:
-    """Yield a line for each series: name, spark, its least and greatest value, and the last one."""
+    """Yield a line for each series: name, spark, its least and greatest value, and the one at the end."""
     left = min(max(width(each.name) for each in series), max(room // 3, 8))
-    notes = [_note(each) for each in series]
+    notes = [cut(_note(each), room - left - 2 - _SHORTEST) for each in series]
     columns = max(room - left - 2 - max(map(width, notes)), _SHORTEST)
     for number, (each, note) in enumerate(zip(series, notes, strict=True)):
         name = cut(each.name, left)
@@ -31,8 +31,8 @@ def _note(series: Series) -> str:
     known = [value for value in series.values if value is not None]
     if not known:
         return "NULL"
-    last = "NULL" if series.values[-1] is None else exactly(series.values[-1])
-    return f"{exactly(min(known))} to {exactly(max(known))}, last {last}"
+    last = series.values[-1]
+    return f"{exactly(min(known))} to {exactly(max(known))}{'' if last is None else f', last {exactly(last)}'}"
 
 
 def _spark(values: Sequence[float | None], signs: str) -> str:

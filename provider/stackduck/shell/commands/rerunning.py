@@ -76,9 +76,7 @@ def watch(session: Session, argument: str, statement: str) -> None:
     match = _DURATION.match(argument or _PAUSE)
     seconds = float(match[1]) * _SECONDS[match[2]] if match else 0.0
     if seconds < 1:
-        raise UsageError(
-            f"'{argument}' is no time to wait; write .watch [SECONDS], as in 5, 30s, 10m or 1h; at least 1"
-        )
+        raise UsageError(f"'{argument}' is no pause of a second or more; write .watch 5, or 30s, 10m, 1h")
     text = _statement(session, statement)
     while True:
         session.note(f"{time.strftime('%H:%M:%S')}, every {argument or _PAUSE}; Ctrl-C ends it")

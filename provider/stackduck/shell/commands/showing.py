@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from stackduck.shell.session import Session
 
 
+CHARTS = ("line", "bars", "spark")
+
+
 def set_mode(session: Session, argument: str, statement: str) -> None:
     """Choose the format of answers, or tell it."""
     if argument:
@@ -35,8 +38,10 @@ def show_last(session: Session, argument: str, statement: str) -> None:
 
 
 def show_chart(session: Session, argument: str, statement: str) -> None:
-    """Draw the latest rows."""
-    session.show(form="chart")
+    """Draw the latest rows, as the columns suit or as the user says."""
+    if argument and argument not in CHARTS:
+        raise UsageError(f"no chart '{argument}'; there are {', '.join(CHARTS)}")
+    session.show(form="chart", chart=argument or None)
 
 
 def write_once(session: Session, argument: str, statement: str) -> None:
@@ -76,6 +81,10 @@ def _format(name: str) -> str:
     raise UsageError(f"no format '{name}'{did_you_mean(wanted, FORMATS) or '; .mode lists them'}")
 
 
+def _charts(session: Session) -> Sequence[str]:
+    return CHARTS
+
+
 def _formats(session: Session) -> Sequence[str]:
     return [form for form in FORMATS if form != "parquet"]
 
@@ -84,7 +93,7 @@ COMMANDS = (
     Definition("mode", "choose the format of answers", set_mode, "[FORMAT]", values=_formats),
     Definition("vertical", "show a line for each value, or rows again", toggle_vertical, aliases=("x",)),
     Definition("last", "show the latest rows in full, or in another format", show_last, "[FORMAT]", values=_formats),
-    Definition("chart", "draw the latest rows", show_chart),
+    Definition("chart", "draw the latest rows", show_chart, "[KIND]", values=_charts),
     Definition("once", "send the next answer to a file", write_once, "FILE", takes_path=True),
     Definition("output", "send answers to a file, or show them again", write_on, "[FILE]", ("o",), takes_path=True),
 )

@@ -46,6 +46,7 @@ class SqlCompleter(Completer):
             archive=lambda: connection.archive,
             typed=history.get_strings if history else list,
             known=known or (lambda name: ()),
+            scopes=connection.sandbox_scopes,
             defaults=connection.defaults,
         )
         self._candidates = Candidates(self._facts, self._values, defaults=connection.defaults)
@@ -67,7 +68,7 @@ class SqlCompleter(Completer):
         if self._reader is not None:
             self._reader.join()
 
-    def see(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def see(self, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Remember the values of an answer that was shown, by the names of its columns."""
         self._values.see(names, rows)
 

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from stackduck.shell.completion import words
 from stackduck.shell.completion.clauses import COMPARISONS
 from stackduck.shell.completion.reading import Group, Item, is_symbol, is_word, name_before, name_of
-from stackduck.sql.tokens import Token
 
 
 def compared_with(path: Sequence[Group], before: Sequence[Item]) -> tuple[str, ...]:
@@ -63,10 +62,8 @@ def is_finished(before: Sequence[Item]) -> bool:
     if isinstance(last, Group):
         return True
     if last.kind == "symbol":
-        is_star = last.text == "*" and (
-            len(before) == 1 or is_symbol(before[-2], ",", ".") or is_word(before[-2], "ALL")
-        )
-        return is_star
+        is_first = len(before) == 1 or is_symbol(before[-2], ",", ".") or is_word(before[-2], "ALL", "DISTINCT")
+        return last.text == "*" and is_first
     return not (last.kind == "word" and last.text.upper() in words.OPERATORS)
 
 
@@ -79,8 +76,10 @@ def is_whole_condition(before: Sequence[Item]) -> bool:
 
 
 def is_comparison(item: Item) -> bool:
+    """Tell whether an item is =, < or the like."""
     return is_symbol(item, *COMPARISONS)
 
 
 def is_comma(item: Item) -> bool:
-    return isinstance(item, Token) and is_symbol(item, ",")
+    """Tell whether an item is a comma."""
+    return is_symbol(item, ",")

@@ -42,16 +42,9 @@ class LocalTable:
 
     path: tuple[str, ...]
     """Database, schema, name."""
+    name: tuple[str, ...]
+    """The last parts of the path, or the first and the last, as many as are needed to find it."""
     columns: tuple[Column, ...]
-    is_near: bool
-    """Whether its name alone finds it."""
-
-    @property
-    def name(self) -> tuple[str, ...]:
-        """The parts by which it is found, no more than needed."""
-        if self.is_near:
-            return self.path[2:]
-        return (self.path[0], self.path[2]) if self.path[1] == "main" else self.path
 
 
 class Facts:
@@ -149,7 +142,7 @@ class Facts:
             return path[-len(wanted) :] == wanted or (len(wanted) == 2 and (path[0], path[2]) == wanted)
 
         found = [table for table in self.tables if wanted and is_meant(table)]
-        return next((table for table in found if table.is_near), found[0] if found else None)
+        return next((table for table in found if len(table.name) == 1), found[0] if found else None)
 
     def _columns_of(self, resource: Resource) -> tuple[Column, ...]:
         """Return the columns that a SELECT may name, in the document's order."""
@@ -165,8 +158,14 @@ class Facts:
 
 def _local(row: tuple[str, str, str, list[str], list[str]], near: tuple[str, str]) -> LocalTable:
     database, schema, name, columns, types = row
-    is_near = (database in (near[0], "temp") and schema in (near[1], "main")) or (database, schema) == near
-    return LocalTable((database, schema, name), tuple(map(Column, columns, types)), is_near)
+    path = database, schema, name
+    if (database, schema) in (near, ("temp", "main"), (near[0], "main")):
+        short: tuple[str, ...] = (name,)
+    elif database == near[0]:
+        short = schema, name
+    else:
+        short = (database, name) if schema == "main" else path
+    return LocalTable(path, short, tuple(map(Column, columns, types)))
 
 
 def _note(resource: Resource) -> str:

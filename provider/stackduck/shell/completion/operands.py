@@ -66,11 +66,9 @@ class Operands:
 
     def _qualified(self) -> Iterator[Candidate]:
         """Yield what follows `u.`: the columns and parameters of that table, or the fields of that column."""
-        wanted = self._place.qualifier[-1].lower()
+        qualifier = tuple(part.lower() for part in self._place.qualifier)
         for table in (*self._place.tables, *self._place.outer):
-            if wanted == table.alias.lower() and (
-                len(self._place.qualifier) == 1 or self._place.qualifier == table.parts
-            ):
+            if qualifier in ((table.alias.lower(),), tuple(part.lower() for part in table.parts)):
                 if not self._place.compared:
                     yield from self._required(only=table)
                 for column in self._columns_of(table):
@@ -111,10 +109,8 @@ class Operands:
             known = {column.name.lower() for column in columns}
             for parameter in needs.optional(resource, self._verb) if resource else ():
                 if parameter.name.lower() not in known:
-                    note = f"parameter, {parameter.type}"
-                    yield Candidate(
-                        spelling.name(self._place, (parameter.name,)), parameter.name, note, Weight.PARAMETER
-                    )
+                    text, note = spelling.name(self._place, (parameter.name,)), f"parameter, {parameter.type}"
+                    yield Candidate(text, parameter.name, note, Weight.PARAMETER)
 
     def _aliases(self) -> Iterator[Candidate]:
         for table in self._place.tables:

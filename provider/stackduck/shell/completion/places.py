@@ -9,8 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from stackduck.shell.completion import clauses, expressions, words
+from stackduck.shell.completion import clauses, words
 from stackduck.shell.completion.clauses import Clause, Table
+from stackduck.shell.completion.expressions import (
+    compared_with,
+    is_comma,
+    is_comparison,
+    is_finished,
+    is_free_join,
+    is_whole_condition,
+    join_state,
+)
 from stackduck.shell.completion.reading import (
     CURSOR,
     Draft,
@@ -119,9 +128,7 @@ class _Reader:
 
     def place(self) -> Place:
         """Decide by what is open, then by what is compared, then by the clause."""
-        plain = replace(
-            self._plain, compared=expressions.compared_with(self._path, self._before) or self._inserted_into()
-        )
+        plain = replace(self._plain, compared=compared_with(self._path, self._before) or self._inserted_into())
         if plain.quote == "'":
             kind = Kind.VALUE if plain.compared else Kind.FILE if self._names_a_file() else Kind.NOTHING
             return replace(plain, kind=kind)
@@ -135,9 +142,10 @@ class _Reader:
 
     def _in_head(self, plain: Place) -> Place:
         """Find the place in what comes before the first clause: SHOW, EXEC, INSERT INTO, or nothing yet."""
-        typed, rest = _phrase(self._before)
+        typed, rest = _phrase(_without_explain(self._before))
         if not typed and not rest:
-            return replace(plain, kind=Kind.WORD, words=words.STATEMENTS)
+            is_first = self._path[-1].items[0] is CURSOR
+            return replace(plain, kind=Kind.WORD, words=words.STATEMENTS if is_first else words.LATER_QUERY)
         if typed == "EXEC" and rest:
             return self._in_exec(plain, rest)
         if rest and not plain.qualifier:
@@ -158,7 +166,7 @@ class _Reader:
 
     def _in_from(self, plain: Place) -> Place:
         """Find the place between FROM and the next clause."""
-        state, since = expressions.join_state(self._before)
+        state, since = join_state(self._before)
         if state == "table":
             return replace(plain, kind=Kind.TABLE)
         if state == "ON":
@@ -169,7 +177,7 @@ class _Reader:
             return plain
         if is_word(self._before[-1], *words.AFTER_WORD):
             return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(self._before[-1]).upper()])
-        needs_condition = state == "JOIN" and not expressions.is_free_join(self._before)
+        needs_condition = state == "JOIN" and not is_free_join(self._before)
         offered = (*words.AFTER_JOINED, *words.AFTER_TABLE) if needs_condition else words.AFTER_TABLE
         return replace(plain, kind=Kind.WORD, words=offered)
 
@@ -183,14 +191,14 @@ class _Reader:
             return replace(plain, kind=Kind.INSERTED, given=given)
         if is_word(opener, "USING"):
             return replace(plain, kind=Kind.SHARED_COLUMN, clause="FROM")
-        if not self._before and is_word(opener, "AS"):
-            return replace(plain, kind=Kind.WORD, words=words.QUERY)
-        if self._clause.word == "FROM" and self._depth == 1 and expressions.join_state(before)[0] == "table":
+        if not self._before and is_word(opener, *words.OPENED):
+            return replace(plain, kind=Kind.WORD, words=words.OPENED[name_of(opener).upper()])
+        if self._clause.word == "FROM" and self._depth == 1 and join_state(before)[0] == "table":
             return replace(plain, kind=Kind.TABLE, words=words.QUERY if not self._before else ())
         if self._before and is_word(self._before[-1], "AS"):
             return replace(plain, kind=Kind.WORD, words=words.TYPES if is_word(opener, "CAST", "TRY_CAST") else ())
         found = self._in_expression(plain, {})
-        starts_query = not self._before and (is_word(opener, *words.OPERATORS) or expressions.is_comparison(opener))
+        starts_query = not self._before and (is_word(opener, *words.OPERATORS) or is_comparison(opener))
         return replace(found, words=(*found.words, "SELECT")) if starts_query else found
 
     def _in_expression(self, plain: Place, after: Mapping[str, tuple[str, ...]]) -> Place:
@@ -198,13 +206,13 @@ class _Reader:
         before = self._before
         if not plain.qualifier and before and is_word(before[-1], *words.AFTER_WORD):
             return replace(plain, kind=Kind.WORD, words=words.AFTER_WORD[name_of(before[-1]).upper()])
-        if not plain.qualifier and expressions.is_finished(before):
+        if not plain.qualifier and not plain.compared and is_finished(before):
             offered = after.get(plain.clause, words.IN_PARENTHESES)
-            is_open = plain.clause in ("WHERE", "FROM", "HAVING", "QUALIFY") and not expressions.is_whole_condition(
-                before
-            )
+            is_open = plain.clause in ("WHERE", "FROM", "HAVING", "QUALIFY") and not is_whole_condition(before)
             return replace(plain, kind=Kind.WORD, words=(*words.COMPARE, *offered) if is_open else offered)
         if (before and is_word(before[-1], "AS")) or plain.clause == "WITH":
+            return plain
+        if plain.clause in ("LIMIT", "OFFSET"):
             return plain
         allowed = words.BEFORE_OPERAND.get(plain.clause, words.BEFORE_OPERAND["WHERE"])
         is_first = not before or is_symbol(before[-1], ",")
@@ -214,16 +222,12 @@ class _Reader:
 
     def _inserted_into(self) -> tuple[str, ...]:
         """Return the column for which a value of VALUES stands."""
-        if (
-            self._clause.word != "VALUES"
-            or self._depth != 1
-            or (self._before and not expressions.is_comma(self._before[-1]))
-        ):
+        if self._clause.word != "VALUES" or self._depth != 1 or (self._before and not is_comma(self._before[-1])):
             return ()
         head = next((clause for clause in self._clauses if not clause.word), Clause("", ()))
         named = [each for each in head.items if isinstance(each, Group)]
         columns = [name_of(each) for each in named[-1].items if is_name(each)] if named else []
-        nth = sum(map(expressions.is_comma, self._before))
+        nth = sum(map(is_comma, self._before))
         return (columns[nth],) if nth < len(columns) else ()
 
     def _names_a_file(self) -> bool:
@@ -233,7 +237,7 @@ class _Reader:
             opener = parent[parent.index(self._path[-1]) - 1] if self._path[-1] is not parent[0] else CURSOR
             return name_of(opener).lower().startswith(("read_", "parquet_", "glob", "sniff_"))
         if self._clause.word == "FROM":
-            return expressions.join_state(self._before)[0] == "table"
+            return join_state(self._before)[0] == "table"
         return bool(self._before) and is_word(self._before[-1], "TO", "ATTACH")
 
 
@@ -258,11 +262,17 @@ def _queries(path: Sequence[Group]) -> dict[str, Table]:
 
 
 def _verb(found: Sequence[Clause]) -> str:
-    first = next((item for clause in found[:1] if not clause.word for item in clause.items), CURSOR)
-    word = name_of(first).lower()
-    if len(found) > 1 and found[0].items and word == "delete":
-        return "delete"
-    return word if word in ("insert", "update", "replace", "exec") else "select"
+    head = _without_explain(found[0].items) if found and not found[0].word else ()
+    word = name_of(head[0]).lower() if head else ""
+    return word if word in ("insert", "update", "replace", "delete", "exec") else "select"
+
+
+def _without_explain(items: Sequence[Item]) -> Sequence[Item]:
+    """Return the statement after EXPLAIN or EXPLAIN ANALYZE; the same items where nothing follows."""
+    length = 0
+    while length < len(items) and is_word(items[length], "EXPLAIN", "ANALYZE"):
+        length += 1
+    return items[length:] or items
 
 
 def _qualifier(items: Sequence[Item], at: int) -> tuple[tuple[str, ...], int]:

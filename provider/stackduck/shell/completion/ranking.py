@@ -75,6 +75,10 @@ def _order(candidate: Candidate, typed: str, pattern: re.Pattern[str] | None, at
     if pattern is None:
         return 0, candidate.weight, 0, at
     label = candidate.label.lower()
+    # Whatever matches has the letters in their order; most candidates do not.
+    match = pattern.search(label)
+    if match is None:
+        return None
     last = label[label.rstrip(".").rfind(".") + 1 :]
     if label.startswith(typed) or last.startswith(typed):
         return int(typed not in (label, last)), candidate.weight, 0, at
@@ -86,11 +90,9 @@ def _order(candidate: Candidate, typed: str, pattern: re.Pattern[str] | None, at
         return 3, candidate.weight, 0, at
     if (inside := label.find(typed)) >= 0:
         return 4, candidate.weight, inside, at
-    match = pattern.search(label) if len(typed) > 2 else None
-    # Letters that are scattered widely were not meant.
-    if match is None or match.end() - match.start() > 3 * len(typed) + 6:
-        return None
-    return 5, candidate.weight, match.end() - match.start(), at
+    length = match.end() - match.start()
+    # A few letters that are scattered widely were not meant.
+    return None if len(typed) < 3 or length > 3 * len(typed) + 6 else (5, candidate.weight, length, at)
 
 
 def _subsequence(typed: str) -> re.Pattern[str] | None:

@@ -45,7 +45,7 @@ class Draft:
 
 def read(text: str, cursor: int) -> Draft:
     """Return the statement in which the cursor stands."""
-    before = list(scan(text[:cursor]))
+    before = _with_doubled_marks(list(scan(text[:cursor])))
     last = before[-1] if before and before[-1].end == cursor else None
     prefix, quote = _typed(last)
     if last is not None and (prefix or quote):
@@ -92,6 +92,16 @@ def is_word(item: Item, *words: str) -> bool:
 def is_symbol(item: Item, *symbols: str) -> bool:
     """Tell whether an item is one of the given symbols."""
     return isinstance(item, Token) and item.kind == "symbol" and item.text in symbols
+
+
+def _with_doubled_marks(tokens: list[Token]) -> list[Token]:
+    """Join what is open at the end with what a doubled quotation mark cuts off: 'it' and 's of 'it''s."""
+    while len(tokens) > 1 and tokens[-1].kind in ("open string", "open quoted"):
+        before, last = tokens[-2:]
+        if before.end != last.start or before.text[0] != last.text[0] or before.kind not in ("string", "quoted"):
+            break
+        tokens[-2:] = [Token(last.kind, before.text + last.text, before.start, last.end)]
+    return tokens
 
 
 def _typed(last: Token | None) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -51,12 +51,18 @@ class Values:
         archive: Callable[[], Archive | None],
         typed: Callable[[], Sequence[str]],
         known: Callable[[str], Sequence[str]],
+        scopes: Callable[[], Mapping[str, Sequence[str]]],
         defaults: Mapping[str, str],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`typed` are the entries of the history, oldest first; `known` gives the values of a name from elsewhere."""
-        self._archive, self._typed, self._known, self._defaults, self._now = archive, typed, known, defaults, now
+        """`typed` are the entries of the history, oldest first; `known` gives the values of a name from elsewhere.
+
+        `scopes` gives the enterprises and organizations of a sandbox.
+        """
+        self._archive, self._typed, self._known, self._scopes = archive, typed, known, scopes
+        self._defaults, self._now = defaults, now
         self._kept: Mapping[str, Sequence[str]] = {}
+        self._there: Mapping[str, Sequence[str]] = {}
         self._seen: dict[str, Counter[str]] = {}
         self._processed: date | None = None
         self._newest: dict[Holding, Mapping[date, Path]] = {}
@@ -70,6 +76,7 @@ class Values:
             (self._known(key), ""),
             (used_in(self._typed(), key), "used before"),
             (self._kept.get(key, ()), "in the archive"),
+            (self._there.get(key, ()), "in the sandbox"),
             ((value for value, _ in self._seen.get(key, Counter[str]()).most_common()), "seen"),
         ):
             for value in values:
@@ -82,20 +89,27 @@ class Values:
         for day in reversed(window):
             yield day.isoformat(), _weekday(day) + (", latest processed" if day == window[-1] else "")
 
-    def see(self, names: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Remember the texts of an answer's rows by the names of its columns."""
-        for row in rows:
-            for name, value in zip(names, row, strict=True):
-                if isinstance(value, str) and 0 < len(value) <= _LONGEST and not has_secret(value):
-                    known = self._seen.setdefault(name.lower(), Counter())
-                    if value in known or len(known) < _MOST:
-                        known[value] += 1
+    def see(self, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Remember the texts of an answer's rows by the names of its columns, the most frequent of each."""
+        for at, name in enumerate(names):
+            known = self._seen.setdefault(name.lower(), Counter())
+            found = Counter(text for row in rows if isinstance(text := row[at], str))
+            for text, times in found.most_common(_MOST):
+                is_short = 0 < len(text) <= _LONGEST
+                if text in known or (is_short and len(known) < _MOST and not has_secret(text)):
+                    known[text] += times
 
     def learn(self) -> None:
         """Read in the archive whose reports are kept, and what their newest days name; on any thread."""
+        # What is found in an entry is remembered, so that no key press has to look through them all.
+        for _ in used_in(self._typed(), ""):
+            pass
+        self._there = self._scopes()
         archive = self._archive()
-        if archive is None:
-            return
+        if archive is not None:
+            self._read(archive)
+
+    def _read(self, archive: Archive) -> None:
         kept: dict[str, dict[str, None]] = {name: dict.fromkeys(values) for name, values in self._kept.items()}
         for holding in archive.holdings():
             kept.setdefault(holding.scope, {}).setdefault(holding.name)

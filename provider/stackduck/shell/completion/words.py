@@ -14,6 +14,9 @@ STATEMENTS = (
 )
 QUERY = ("SELECT", "FROM", "WITH", "VALUES")
 
+LATER_QUERY = ("SELECT", "FROM", "ALL", "BY NAME", "VALUES")
+"""What may follow UNION and the like."""
+
 AFTER_CONDITION = ("AND", "OR", "GROUP BY", "ORDER BY", "LIMIT", "HAVING", "QUALIFY", "UNION ALL", "UNION")
 AFTER_TABLE = (
     *("WHERE", "JOIN", "LEFT JOIN", "AS", "GROUP BY", "ORDER BY", "LIMIT", "SELECT", "RIGHT JOIN", "FULL JOIN"),
@@ -38,6 +41,13 @@ AFTER: Mapping[str, tuple[str, ...]] = {
 """By the clause: what may follow an operand that is whole."""
 COMPARE = ("IN", "LIKE", "ILIKE", "BETWEEN", "IS NULL", "IS NOT NULL", "NOT IN", "NOT LIKE", "IS DISTINCT FROM")
 """What may follow a name that is not compared yet."""
+OPENED: Mapping[str, tuple[str, ...]] = {
+    "AS": QUERY,
+    "OVER": ("PARTITION BY", "ORDER BY"),
+    "FILTER": ("WHERE",),
+    "WITHIN": ("ORDER BY",),
+}
+"""By the word before them: what parentheses begin with."""
 IN_PARENTHESES = ("AND", "OR", "AS", "FROM", "ORDER BY", "OVER", "FILTER")
 
 BEFORE_OPERAND: Mapping[str, tuple[str, ...]] = {
@@ -46,7 +56,6 @@ BEFORE_OPERAND: Mapping[str, tuple[str, ...]] = {
     "FROM": ("NOT", "EXISTS", "CASE", "CAST", "NULL", "TRUE", "FALSE", "INTERVAL", "DATE"),
     "GROUP": ("ALL", "CUBE", "ROLLUP", "GROUPING SETS"),
     "ORDER": ("ALL",),
-    "LIMIT": (),
     "VALUES": (),
 }
 """By the clause: what an operand may begin with, beside names."""
@@ -77,13 +86,11 @@ OPERATORS = frozenset(
 MATCHES = ("LIKE", "ILIKE", "GLOB", "BETWEEN")
 AFTER_WORD: Mapping[str, tuple[str, ...]] = {
     "IS": ("NULL", "NOT NULL", "DISTINCT FROM", "NOT DISTINCT FROM", "TRUE", "FALSE"),
-    "OVER": (),
     "NULLS": ("LAST", "FIRST"),
     "GROUPING": ("SETS",),
     **dict.fromkeys(("LEFT", "RIGHT", "FULL"), ("JOIN", "OUTER JOIN")),
     **dict.fromkeys(("INNER", "OUTER", "CROSS", "NATURAL", "ASOF", "POSITIONAL", "SEMI", "ANTI"), ("JOIN",)),
-    "GROUP": ("BY",),
-    "ORDER": ("BY",),
+    **dict.fromkeys(("GROUP", "ORDER", "PARTITION"), ("BY",)),
 }
 """What may follow a word, and nothing else may."""
 

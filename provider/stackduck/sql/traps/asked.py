@@ -95,6 +95,7 @@ class Asked:
         self.tree = tree
         self.selects = [_select(query) for query in tree.every if isinstance(query.node, exp.Select)]
         self._others = [_select(query) for query in others if isinstance(query.node, exp.Select)]
+        self._known: dict[tuple[Query, int], list[Leaf]] = {}
 
     @property
     def everywhere(self) -> list[Select]:
@@ -109,7 +110,10 @@ class Asked:
 
     def leaves(self, query: Query, node: exp.Expr) -> list[Leaf]:
         """Return the fields of which an expression's value is made, through whatever lies between."""
-        return list(self._leaves(query, node, 0))
+        key = query, id(node)
+        if key not in self._known:
+            self._known[key] = list(self._leaves(query, node, 0))
+        return self._known[key]
 
     def leaves_of(self, source: Source, name: str, column: exp.Column) -> list[Leaf]:
         """Return the fields of which a source's column is made; `column` is where the statement names it."""
@@ -117,13 +121,13 @@ class Asked:
 
     def fields(self, query: Query, node: exp.Expr) -> set[str]:
         """Return the names of these fields."""
-        return {leaf.field for leaf in self._leaves(query, node, 0)}
+        return {leaf.field for leaf in self.leaves(query, node)}
 
     def leaf(self, query: Query, node: exp.Expr | None) -> Leaf | None:
         """Return the field that a column is, if it is one and no other."""
         if not isinstance(node, exp.Column):
             return None
-        found = list(self._leaves(query, node, 0))
+        found = self.leaves(query, node)
         return found[0] if len(found) == 1 else None
 
     def behind(self, query: Query, node: exp.Expr) -> Iterator[Behind]:
@@ -142,8 +146,7 @@ class Asked:
     def is_pinned(self, occurrence: Occurrence, names: frozenset[str]) -> bool:
         """Tell whether a condition lets only one value of one of the columns pass, or groups tell them apart."""
         return any(
-            leaf.occurrence is occurrence and leaf.field in names and is_single(node)
-            for leaf, node, _ in self.compared
+            leaf.occurrence is occurrence and leaf.field in names and is_single(node) for leaf, node, _ in self.compared
         )
 
     @cached_property
@@ -294,7 +297,7 @@ def _columns(node: exp.Expr) -> Iterator[exp.Column]:
 
 def _sources(query: Query, column: exp.Column) -> Iterator[tuple[Source, str]]:
     """Yield the source of a column, here or in a query around this one; USING merges several into the first."""
-    name, table = column.name.lower(), column.table.lower()
+    name, table = _qualified(query, column)
     around: Query | None = query
     while around is not None:
         found = [s for s in around.sources if (not table or s.alias == table) and _has(s, name)]
@@ -305,8 +308,19 @@ def _sources(query: Query, column: exp.Column) -> Iterator[tuple[Source, str]]:
         around = around.parent
 
 
+def _qualified(query: Query, column: exp.Column) -> tuple[str, str]:
+    """Return a column's name and its table's, lower case; what is no table is a struct, and the column itself."""
+    around: Query | None = query
+    first = column.parts[0].name.lower()
+    while around is not None and len(column.parts) > 1:
+        if any(source.alias == first for source in around.sources):
+            return column.parts[1].name.lower(), first
+        around = around.parent
+    return (first, "") if len(column.parts) < 3 else (column.name.lower(), column.table.lower())
+
+
 def _has(source: Source, name: str) -> bool:
-    """Tell whether a source surely has a column; that of a name with dots may be a struct's."""
+    """Tell whether a source surely has a column."""
     return source.has(name) is True
 
 

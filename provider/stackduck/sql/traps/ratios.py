@@ -62,8 +62,7 @@ def always_zero(asked: Asked) -> Iterator[exp.Expr]:
     """Find sums of what a feature never has: prompts of completions, acceptances and suggestions of edits."""
     for select, aggregate in _aggregates(asked, exp.Sum, exp.Avg):
         for leaf in asked.leaves(select.query, aggregate.this):
-            features = {text for text, own in _features(asked, leaf, select) if own}
-            if any(leaf.field in _NEVER.get(text, ()) for text in features):
+            if any(leaf.field in _NEVER.get(feature, ()) for feature in _features(asked, leaf, select)):
                 yield aggregate
 
 
@@ -73,11 +72,13 @@ _NEVER = {
 }
 
 
-def _features(asked: Asked, leaf: Leaf, select: Select) -> Iterator[tuple[str, bool]]:
-    """Yield the features that WHERE or FILTER lets through alone, and whether that holds for all of the SELECT."""
-    for found, node, where in asked.compared:
-        if found.occurrence is leaf.occurrence and found.field == "feature" and where is select and is_single(node):
-            yield literal_of(node), node.find_ancestor(exp.Where, exp.Or, exp.Case) is select.query.node.args.get("where")
+def _features(asked: Asked, leaf: Leaf, select: Select) -> Iterator[str]:
+    """Yield the features to which WHERE limits the rows of a SELECT."""
+    where = select.query.node.args.get("where")
+    for found, node, own in asked.compared:
+        is_feature = found.occurrence is leaf.occurrence and found.field == "feature" and own is select
+        if is_feature and is_single(node) and node.find_ancestor(exp.Where, exp.Or, exp.Case) is where:
+            yield literal_of(node)
 
 
 def _divisions(asked: Asked) -> Iterator[tuple[Select, exp.Expr]]:

@@ -30,7 +30,12 @@ def active_by_presence(asked: Asked) -> Iterator[exp.Expr]:
         leaves = asked.leaves(select.query, count.this) if _is_distinct(count) else []
         days = {leaf.occurrence for leaf in leaves if leaf.table == "user_days" and leaf.field in fields.USERS}
         names = {leaf.field for leaf in leaves}
-        if days and names <= fields.USERS and _ACTIVE.search(alias) and not any(_is_tested(asked, each) for each in days):
+        if (
+            days
+            and names <= fields.USERS
+            and _ACTIVE.search(alias)
+            and not any(_is_tested(asked, each) for each in days)
+        ):
             yield count
 
 
