@@ -65,9 +65,6 @@ def everything(recording: Recording) -> str:
     )
 
 
-# what cannot be recorded or replayed
-
-
 def test_what_was_not_recorded_is_named_with_the_remedy(replayed: Callable[..., Client], request_for: Make) -> None:
     with pytest.raises(NotRecordedError, match=r"GET /orgs/other/copilot/billing/seats is not in the.*--record"):
         fetched(replayed(), request_for("other"))
@@ -136,9 +133,6 @@ def test_what_says_nothing_of_the_question_is_not_kept(
     with pytest.raises((AuthenticationError, RateLimitError, OperationalError)):
         fetched(connect(serve(lambda seen: reply).url, recording=made), request_for())
     assert not list(made.folder.rglob("answers/**/*.json"))
-
-
-# what comes back
 
 
 def test_pages_come_back_in_order_without_a_network_or_a_token(
@@ -213,9 +207,6 @@ def test_bodies_and_headers_tell_requests_apart(
     live = fetched(connect(server.url, recording=made), *requests)
     assert fetched(replayed(api_url="http://127.0.0.1"), *requests) == live
     assert live[0] != live[1]
-
-
-# what must not be in it
 
 
 def test_no_token_and_no_header_of_the_request_is_kept(
@@ -296,9 +287,6 @@ def test_a_folder_that_cannot_be_written_is_named(made: Recording) -> None:
     made.path("answers").write_text("in the way")
     with pytest.raises(OperationalError, match=r"cannot record in .*kept"), made.written("answers", "github", "a"):
         pass
-
-
-# report files
 
 
 def report(serve: Serve, bodies: list[bytes]) -> tuple[Server, Server]:

@@ -86,7 +86,9 @@ def test_programs_get_json(form: str, rules: str, stackduck: Command, folder: Pa
 def test_github_gets_annotations(stackduck: Command, folder: Path) -> None:
     done = stackduck("check", "queries", "-o", "github")
     first, second = done.stdout.splitlines()
-    assert first.startswith("::error file=queries/a_wrong.sql,line=3,endLine=3,col=8,endColumn=17,title=condition-gives")
+    assert first.startswith(
+        "::error file=queries/a_wrong.sql,line=3,endLine=3,col=8,endColumn=17,title=condition-gives"
+    )
     assert second.startswith("::warning file=queries/b_misleading.sql,line=1,")
 
 

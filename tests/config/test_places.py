@@ -95,3 +95,11 @@ def test_the_user_s_file_is_in_the_configuration_folder(outside: Path) -> None:
 @pytest.mark.parametrize("environ", [{}, {"XDG_CONFIG_HOME": ""}, {"XDG_CONFIG_HOME": "relative"}])
 def test_a_relative_configuration_folder_is_ignored(outside: Path, environ: dict[str, str]) -> None:
     assert user_file(environ) == outside / "home" / ".config" / "stackduck" / "config.toml"
+
+
+def test_a_working_folder_that_is_gone_has_no_file(outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = outside / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert repository_file([], working=Path()) is None

@@ -1,4 +1,4 @@
-"""The asyncio twin: what connections and cursors do, awaited; a task that is cancelled stops its query and its calls."""
+"""The asyncio twin: what connections and cursors do, awaited; a cancelled task stops its query and its calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from stackduck import aio, errors
 
 if TYPE_CHECKING:
     from conftest import Silence
-
     from stackduck.sandbox import Sandbox
 
 SEATS = "SELECT assignee.login AS login FROM github.copilot.org_seats WHERE org = ?"

@@ -294,7 +294,7 @@ def test_interrupting_batches_is_an_error_and_the_connection_goes_on(connection:
     reader = cursor.fetch_record_batch(1000)
     reader.read_next_batch()
     cursor.cancel()
-    with pytest.raises(errors.OperationalError, match="(?i)interrupt"):
+    with pytest.raises(errors.OperationalError, match=r"(?i)interrupt"):
         reader.read_all()
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import inspect
 import os
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+import weakref
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +38,20 @@ def test_the_modules_globals_are_pep_249s() -> None:
     assert stackduck.TimestampFromTicks(0) == datetime(1970, 1, 1)
     assert str(stackduck.DateFromTicks(86400)) == "1970-01-02"
     assert str(stackduck.TimeFromTicks(3661)) == "01:01:01"
+
+
+def test_what_pep_249_leaves_to_drivers_is_there_whole_or_not_at_all(connection: stackduck.Connection) -> None:
+    cursor = connection.cursor()
+    assert (cursor.arraysize, cursor.lastrowid, cursor.rowcount) == (1, None, -1)
+    assert not any(hasattr(cursor, name) for name in ("callproc", "nextset", "scroll"))
+    assert stackduck.Binary(bytearray(b"x")) == stackduck.Binary(memoryview(b"x")) == b"x"
+    assert (stackduck.Date(2026, 1, 31), stackduck.Time(10, 0)) == (date(2026, 1, 31), time(10))
+    assert stackduck.Timestamp(2026, 1, 31, 10) == datetime(2026, 1, 31, 10)
+
+
+def test_help_tells_of_every_option_of_connect() -> None:
+    told = stackduck.connect.__doc__ or ""
+    assert [name for name in inspect.signature(stackduck.connect).parameters if name not in told] == []
 
 
 def test_a_statement_commits_itself(tmp_path: Path) -> None:
@@ -274,6 +291,19 @@ def test_a_closed_connection_cannot_be_used() -> None:
     ):
         with pytest.raises(errors.InterfaceError, match="closed"):
             use()
+
+
+def test_a_connection_that_is_dropped_frees_its_file_at_once(tmp_path: Path) -> None:
+    """Nothing waits for the garbage collector, with which a file would stay in use."""
+    connection = stackduck.connect(tmp_path / "x.duckdb")
+    connection.execute("CREATE TABLE t AS SELECT 1 AS n").close()
+    kept = weakref.ref(connection._runner)
+    gc.disable()
+    try:
+        del connection
+        assert kept() is None
+    finally:
+        gc.enable()
 
 
 def test_a_connection_may_be_closed_within_its_with() -> None:

@@ -13,7 +13,8 @@ import stackduck
 from stackduck import errors
 
 VALUES = """
-    DATE '2026-01-31' AS day, TIMESTAMPTZ '2026-01-31 10:00+02' AS at, [1, NULL] AS list, {'a': 1, 'b': ['x']} AS struct,
+    DATE '2026-01-31' AS day, TIMESTAMPTZ '2026-01-31 10:00+02' AS at, [1, NULL] AS list,
+    {'a': 1, 'b': ['x']} AS struct,
     '{"a": 1}'::JSON AS json, 1.50::DECIMAL(9, 2) AS price, (2::HUGEINT ** 100)::HUGEINT AS huge,
     '12345678-1234-5678-1234-567812345678'::UUID AS id, true AS flag, 4611686018427387905 AS big, 1.5::DOUBLE AS half
 """

@@ -1,4 +1,4 @@
-"""Threads: they may share the module and a connection (threadsafety 2), each with cursors of its own; and they cancel."""
+"""Threads may share the module and a connection (threadsafety 2), each with cursors of its own; and they cancel."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_cancelling_a_cursor_stops_its_statement(connection: stackduck.Connectio
             cursor.cancel()
 
     thread = in_thread(stop)
-    with pytest.raises(errors.OperationalError, match="(?i)interrupt"):
+    with pytest.raises(errors.OperationalError, match=r"(?i)interrupt"):
         cursor.execute(SLOW)
     stopped.set()
     thread.join()
@@ -125,7 +125,7 @@ def test_cancelling_a_cursor_stops_no_other(connection: stackduck.Connection) ->
     ended = threading.Event()
 
     def work() -> None:
-        with pytest.raises(errors.OperationalError, match="(?i)interrupt"):
+        with pytest.raises(errors.OperationalError, match=r"(?i)interrupt"):
             busy.execute(SLOW)
         ended.set()
 
@@ -199,7 +199,7 @@ def test_cancelling_ends_the_rows_that_are_left_in_duckdb(connection: stackduck.
     cursor = connection.execute("FROM range(100000000)")
     cursor.fetchone()
     cursor.cancel()
-    with pytest.raises(errors.OperationalError, match="(?i)interrupt"):
+    with pytest.raises(errors.OperationalError, match=r"(?i)interrupt"):
         cursor.fetchall()
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
@@ -216,7 +216,7 @@ def test_a_transaction_outlives_a_cancelled_statement(connection: stackduck.Conn
     connection.execute("CREATE TABLE t (n INTEGER); BEGIN; INSERT INTO t VALUES (1)")
     timer = threading.Timer(0.2, connection.cancel)
     timer.start()
-    with pytest.raises(errors.OperationalError, match="(?i)interrupt"):
+    with pytest.raises(errors.OperationalError, match=r"(?i)interrupt"):
         connection.execute(SLOW)
     timer.join()
     connection.rollback()

@@ -10,11 +10,18 @@ from stackduck import errors
 from stackduck.dbapi.turns import Turns
 
 
+def nothing() -> None: ...
+
+
 def test_nothing_is_stopped_where_nothing_runs() -> None:
     stopped: list[int] = []
-    turns = Turns(lambda: stopped.append(1))
-    assert not turns.stop()
-    assert not turns.stop("me")
+    turns = Turns()
+
+    def stop(owner: object = None) -> bool:
+        return turns.stop(lambda: stopped.append(1), owner=owner)
+
+    assert not stop()
+    assert not stop("me")
     with turns.taken("me"):
         turns.go_on()
     turns.go_on()
@@ -23,41 +30,45 @@ def test_nothing_is_stopped_where_nothing_runs() -> None:
 
 def test_only_the_owner_of_the_turn_is_stopped() -> None:
     stopped: list[int] = []
-    turns = Turns(lambda: stopped.append(1))
+    turns = Turns()
+
+    def stop(owner: object = None) -> bool:
+        return turns.stop(lambda: stopped.append(1), owner=owner)
+
     with turns.taken("me"):
-        assert not turns.stop("you")
+        assert not stop("you")
         turns.go_on()
-        assert turns.stop("me")
+        assert stop("me")
         with pytest.raises(errors.OperationalError, match="interrupted"):
             turns.go_on()
     assert stopped == [1]
 
 
 def test_who_is_stopped_does_not_stop_the_next() -> None:
-    turns = Turns(lambda: None)
+    turns = Turns()
     with turns.taken():
-        assert turns.stop()
+        assert turns.stop(nothing)
     with turns.taken():
         turns.go_on()
 
 
 def test_a_turn_within_a_turn_gives_it_back() -> None:
-    turns = Turns(lambda: None)
+    turns = Turns()
     with turns.taken("outer"):
         with turns.taken("inner"):
-            assert not turns.stop("outer")
-        assert turns.stop("outer")
+            assert not turns.stop(nothing, owner="outer")
+        assert turns.stop(nothing, owner="outer")
 
 
 def test_an_error_ends_the_turn() -> None:
-    turns = Turns(lambda: None)
+    turns = Turns()
     with pytest.raises(ZeroDivisionError), turns.taken("me"):
         raise ZeroDivisionError
-    assert not turns.stop("me")
+    assert not turns.stop(nothing, owner="me")
 
 
 def test_turns_follow_each_other() -> None:
-    turns = Turns(lambda: None)
+    turns = Turns()
     order: list[str] = []
     has_begun, may_end = threading.Event(), threading.Event()
 

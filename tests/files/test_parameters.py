@@ -97,6 +97,12 @@ def declared(sql: str, *lines: str) -> SqlFile:
             "q.sql:2: the variable",
             id="in a literal",
         ),
+        pytest.param(
+            front_matter.parse("SELECT 1;\nSELECT ?", path=Path("q.sql")),
+            {},
+            "q.sql:2: missing value for",
+            id="nameless",
+        ),
         pytest.param(front_matter.parse("SELECT 'a", path=Path("q.sql")), {}, "q.sql: ", id="open literal"),
     ],
 )

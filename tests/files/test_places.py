@@ -24,7 +24,7 @@ def test_a_line_is_counted_from_one(offset: int, line: int) -> None:
 
 
 def test_variables_are_told_with_their_first_line() -> None:
-    text = "SELECT $b,\n :a, '{{ c }}',\n $b, $1;\nSET VARIABLE d = 1;\nSELECT $d"
+    text = "SELECT $b,\n :a, '{{ c }}',\n $b;\nSET VARIABLE d = 1;\nSELECT $d"
     assert variables_of(front_matter.parse(text, path=PATH)) == {"b": 1, "a": 2, "c": 2}
 
 

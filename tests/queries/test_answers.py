@@ -20,6 +20,10 @@ OTHERWISE: dict[str, dict[str, int]] = {
 }
 """What is asked with other values than the defaults, which would need more days than the others."""
 WHOLE_MONTHS = ("monthly_trend",)
+DATED = ("series_breaks",)
+"""What is about certain days of 2026, of which GitHub tells for a year."""
+PAST = [name for name, file in FILES.items() if file.parameter("until") and name not in WHOLE_MONTHS]
+"""What can be asked about days of the past."""
 SEED = "copilot_user_usage_metrics"
 
 
@@ -40,13 +44,10 @@ def test_a_query_answers_what_the_json_says(
     asked = OTHERWISE.get(name, {})
     expected = EXPECTED[name](replace(world, **(defaults(name) | asked)))
     found = ask(connection, name, **scope, **asked)
-    assert expected
+    assert expected or name in DATED
     assert same(found, expected), (found, expected)
     expect = FILES[name].expect
     assert expect and list(found[0]) == [column.name for column in expect.columns]
-
-
-PAST = [name for name, file in FILES.items() if file.parameter("until") and name not in WHOLE_MONTHS]
 
 
 @pytest.mark.parametrize("name", PAST)

@@ -20,7 +20,7 @@ from stackduck.shell.session import Session
 from stackduck.shell.settings import Settings
 
 COMMAND = str(Path(sys.executable).with_name("stackduck"))
-PATIENCE = 40.0
+PATIENCE = 15.0
 """Seconds until a screen that does not show what it should is a failure."""
 _NUMBERS = count()
 
@@ -59,10 +59,10 @@ class Screen:
         self._name = f"stackduck-{os.getpid()}-{next(_NUMBERS)}"
         self._size = ("-x", str(columns), "-y", str(lines))
 
-    def start(self, *arguments: str, stdin: str = "", **environ: str) -> None:
+    def start(self, *arguments: str, **environ: str) -> None:
         """Start stackduck; the screen stays when it ends, with its exit code."""
         kept = {name: value for name, value in os.environ.items() if name not in ("TMUX", "TMUX_PANE", "TERM")}
-        command = f"{shlex.join([COMMAND, *arguments])}; echo left with $?; sleep 60"
+        command = f"trap : INT; {shlex.join([COMMAND, *arguments])}; echo left with $?; sleep 60"
         for name, value in environ.items():
             command = f"export {name}={shlex.quote(value)}; {command}"
         self._tmux("-f", os.devnull, "new-session", "-d", *self._size, f"sh -c {shlex.quote(command)}", env=kept)
@@ -118,6 +118,6 @@ def screen() -> Iterator[Screen]:
 @pytest.fixture
 def sandboxed(screen: Screen) -> Screen:
     """Give a terminal with the shell's first prompt on it, over the made-up GitHub."""
-    screen.start("shell", "--sandbox", "--quiet")
-    screen.wait("sandbox> ")
+    screen.start("shell", "--sandbox")
+    screen.wait("sandbox>")
     return screen

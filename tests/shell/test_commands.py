@@ -16,10 +16,16 @@ from stackduck.cli.exits import UsageError
 from stackduck.errors import Error, MissingParameterError, ProgrammingError
 from stackduck.shell.commands import COMMANDS, find
 from stackduck.shell.interruption import Interrupted
-from stackduck.shell.reading import Command, items
+from stackduck.shell.reading import Command, Query, items
 from stackduck.shell.session import Leave, Session
 
 ENTERPRISE = "octo-demo"
+DOTTED = (
+    *("tables", "inspect", "mode", "once", "output", "timer", "param", "read", "explain", "calls", "chart"),
+    *("edit", "watch", "saved", "help", "exit", "last"),
+)
+PSQL = ("d", "dt", "x", "timing", "e", "g", "i", "o", "?", "q", "quit")
+PSQL_MEANS = (*("describe", "tables", "vertical", "timer", "edit", "go", "read", "output", "help", "exit", "exit"),)
 
 
 class Said:
@@ -93,28 +99,8 @@ def test_no_two_commands_share_a_name() -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [
-        *(
-            (name, name)
-            for name in [
-                "tables",
-                "inspect",
-                "mode",
-                "once",
-                "output",
-                "timer",
-                "param",
-                "read",
-                "explain",
-                "calls",
-                "chart",
-            ]
-        ),
-        *((name, name) for name in ["edit", "watch", "saved", "help", "exit", "last"]),
-        *zip(
-            ["d", "dt", "x", "timing", "e", "g", "i", "o", "?", "q", "quit"],
-            ["describe", "tables", "vertical", "timer", "edit", "go", "read", "output", "help", "exit", "exit"],
-            strict=True,
-        ),
+        *((name, name) for name in DOTTED),
+        *zip(PSQL, PSQL_MEANS, strict=True),
         *(("TABLES", "tables"), ("tab", "tables"), ("ins", "inspect"), ("save", "save")),
     ],
 )
@@ -276,6 +262,18 @@ def test_the_timer_tells_rows_calls_and_seconds(said: Said, capsys: pytest.Captu
     assert capsys.readouterr().err.startswith("3 rows, 0 calls, 0 bytes, ")
     said("\\timing")
     assert not said.session.settings.timer
+
+
+def test_warnings_and_what_it_took_are_told_after_the_rows(said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    statement = f"SELECT count(*) FROM github.copilot_usage.user_days WHERE enterprise = '{ENTERPRISE}';"
+    for item in items([".timer on", statement]):
+        said.session.perform(item)
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith("warning: no condition on day")
+    assert told[-1].startswith("1 row, 1 call, ")
+    said.session.settings.quiet = True
+    said.session.perform(Query(statement))
+    assert "warning" not in capsys.readouterr().err
 
 
 def test_a_file_holds_statements_and_commands(said: Said, tmp_path: Path) -> None:

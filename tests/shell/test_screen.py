@@ -1,4 +1,4 @@
-"""Whether a text fits, and the pager as a real program: one that writes down what it is shown, or that leaves at once."""
+"""Whether a text fits, and the pager as a real program: one that notes what it is shown, or that leaves at once."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def test_ctrl_c_clears_the_line(sandboxed: Screen) -> None:
     sandboxed.type("SELECT 'dropped'")
     sandboxed.wait("SELECT 'dropped'")
     sandboxed.press("C-c")
-    sandboxed.wait("sandbox> \n")
+    sandboxed.wait("sandbox>\n")
     sandboxed.enter("SELECT 6 * 7 AS answer;")
     sandboxed.wait("│     42 │", "(1 row)")
     assert "error" not in sandboxed.text()
@@ -37,14 +37,14 @@ def test_ctrl_c_stops_the_query_and_keeps_the_session(sandboxed: Screen) -> None
 def test_ctrl_c_at_an_empty_prompt_does_not_leave_and_ctrl_d_does(sandboxed: Screen) -> None:
     sandboxed.press("C-c", "C-c")
     sandboxed.enter("SELECT 6 * 7 AS answer;")
-    sandboxed.wait("│     42 │")
+    sandboxed.wait("│     42 │", "1 row  │")
     sandboxed.press("C-d")
     sandboxed.wait("left with 0")
 
 
 def test_a_statement_takes_lines_until_its_semicolon(sandboxed: Screen) -> None:
     sandboxed.enter("SELECT 6 * 7")
-    sandboxed.wait("...> ")
+    sandboxed.wait("...>")
     sandboxed.enter("AS answer;")
     sandboxed.wait("│     42 │")
 
@@ -54,7 +54,7 @@ def test_what_is_typed_ahead_waits_for_the_prompt(sandboxed: Screen) -> None:
     sandboxed.wait("working, 1 s")
     sandboxed.enter("SELECT 6 * 7 AS answer;")
     sandboxed.press("C-c")
-    sandboxed.wait("interrupted", "sandbox> ")
+    sandboxed.wait("interrupted", "sandbox>")
     sandboxed.enter("SELECT 'next' AS answer;")
     sandboxed.wait("│ next   │")
 
@@ -98,21 +98,21 @@ def test_wide_rows_lose_their_middle_and_last_shows_it(sandboxed: Screen) -> Non
     sandboxed.press(*["Right"] * 6)
     sandboxed.wait("column_number_18")
     sandboxed.press("q")
-    sandboxed.wait("sandbox> ")
+    sandboxed.wait("sandbox>")
 
 
 def test_the_pager_is_for_what_does_not_fit(sandboxed: Screen) -> None:
     sandboxed.enter("SELECT range AS n FROM range(10);")
-    sandboxed.wait("(10 rows)", "sandbox> \n")
+    sandboxed.wait("(10 rows)", "sandbox>\n")
     sandboxed.enter("SELECT range AS n FROM range(1000);")
-    assert "1 row" not in sandboxed.wait("│  30 │\n:", gone="sandbox> \n")
+    assert "1 row" not in sandboxed.wait("\n:", gone="sandbox>\n")
     sandboxed.press("G")
     sandboxed.wait("(1,000 rows)")
     sandboxed.press("q")
-    sandboxed.wait("sandbox> \n", "1,000 rows  │")
+    sandboxed.wait("sandbox>\n", "1,000 rows  │")
     sandboxed.enter(".pager off")
     sandboxed.enter("SELECT range AS n FROM range(1000);")
-    sandboxed.wait("(1,000 rows)", "sandbox> \n")
+    sandboxed.wait("(1,000 rows)", "sandbox>\n")
 
 
 def test_an_endless_answer_can_be_left(sandboxed: Screen) -> None:
@@ -127,10 +127,9 @@ def test_an_endless_answer_can_be_left(sandboxed: Screen) -> None:
 def test_ctrl_c_in_the_pager_is_the_pagers(sandboxed: Screen) -> None:
     sandboxed.enter("SELECT range AS n FROM range(1000);")
     sandboxed.wait("\n:")
-    sandboxed.press("C-c", "G")
-    sandboxed.wait("(1,000 rows)")
+    sandboxed.press("C-c")
     sandboxed.press("q")
-    sandboxed.wait("sandbox> \n")
+    sandboxed.wait("sandbox>\n")
     assert "interrupted" not in sandboxed.text()
 
 
@@ -154,17 +153,17 @@ def test_inspect_is_a_page(sandboxed: Screen) -> None:
     sandboxed.wait("resource github.copilot.org_seats", "example")
     sandboxed.type("/token:")
     sandboxed.press("Enter")
-    sandboxed.wait("needs", "takes", "token: A classic or OAuth token with manage_billing:copilot or read:org")
+    sandboxed.wait("token: A classic or OAuth token with manage_billing:copilot or read:org")
     sandboxed.press("q")
-    sandboxed.wait("sandbox> \n")
+    sandboxed.wait("sandbox>\n")
 
 
 def test_the_editor_changes_the_latest_statement(screen: Screen, tmp_path: Path) -> None:
     editor = tmp_path / "editor"
     editor.write_text('#!/bin/sh\nsed -i s/1/42/ "$1"\n')
     editor.chmod(0o700)
-    screen.start("shell", "--quiet", EDITOR=str(editor))
-    screen.wait("stackduck> ")
+    screen.start("shell", EDITOR=str(editor))
+    screen.wait("stackduck>")
     screen.enter("SELECT 1 AS answer;")
     screen.wait("(1 row)")
     screen.enter("\\e")
@@ -174,10 +173,10 @@ def test_the_editor_changes_the_latest_statement(screen: Screen, tmp_path: Path)
 
 
 def test_an_editor_that_fails_changes_nothing(screen: Screen) -> None:
-    screen.start("shell", "--quiet", EDITOR="false")
-    screen.wait("stackduck> ")
+    screen.start("shell", EDITOR="false")
+    screen.wait("stackduck>")
     screen.enter(".edit SELECT 1")
-    screen.wait("error: false ended with 1; the statement stays as it was", "stackduck> \n")
+    screen.wait("error: false ended with 1; the statement stays as it was", "stackduck>\n")
 
 
 def test_watch_ends_with_ctrl_c(sandboxed: Screen) -> None:
@@ -186,7 +185,7 @@ def test_watch_ends_with_ctrl_c(sandboxed: Screen) -> None:
     sandboxed.enter("SELECT nextval('round') AS n \\watch 1")
     sandboxed.wait("every 1; Ctrl-C ends it", "│ 2 │")
     sandboxed.press("C-c")
-    sandboxed.wait("interrupted", "sandbox> \n")
+    sandboxed.wait("interrupted", "sandbox>\n")
 
 
 def test_the_latest_rows_become_a_chart(sandboxed: Screen) -> None:
@@ -227,8 +226,8 @@ def test_tab_completes_names_and_commands(sandboxed: Screen) -> None:
 
 
 def test_no_color_leaves_no_colour(screen: Screen) -> None:
-    screen.start("shell", "--sandbox", "--quiet", NO_COLOR="1")
-    screen.wait("sandbox> ")
+    screen.start("shell", "--sandbox", NO_COLOR="1")
+    screen.wait("sandbox>")
     screen.enter("SELECT 'x' AS answer, NULL AS nothing;")
     screen.wait("(1 row)")
     colours = [f"\x1b[{code}m" for code in (*range(30, 38), *range(40, 48), *range(90, 98))]
@@ -245,10 +244,10 @@ def test_colours_are_there_without_it(sandboxed: Screen) -> None:
 
 @pytest.mark.parametrize("term", ["dumb", "vt100", "xterm-256color", "screen"])
 def test_every_kind_of_terminal_works(screen: Screen, term: str) -> None:
-    screen.start("shell", "--sandbox", "--quiet", TERM=term)
-    screen.wait("sandbox> ")
+    screen.start("shell", "--sandbox", TERM=term)
+    screen.wait("sandbox>")
     screen.enter("SELECT 6 * 7")
-    screen.wait("...> ")
+    screen.wait("...>")
     screen.enter("AS answer;")
     screen.wait("42", "(1 row)")
     screen.enter(ENDLESS)
@@ -256,22 +255,23 @@ def test_every_kind_of_terminal_works(screen: Screen, term: str) -> None:
     screen.press("C-c")
     screen.wait("interrupted")
     screen.enter("SELECT count(*) AS n FROM github.copilot.enterprise_seats;")
-    screen.wait("error: github.copilot.enterprise_seats needs enterprise")
+    screen.wait("error: github.copilot.enterprise_seats needs enterprise", "'<slug>'")
+    screen.wait("sandbox>\n" if term == "dumb" else "'<slug>';")
     screen.press("C-c")
     screen.enter(".exit 4")
     screen.wait("left with 4")
 
 
 def test_without_boxes_in_its_encoding_a_terminal_gets_dashes(screen: Screen) -> None:
-    screen.start("shell", "--quiet", PYTHONIOENCODING="ascii", TERM="dumb")
-    screen.wait("stackduck> ")
+    screen.start("shell", PYTHONIOENCODING="ascii", TERM="dumb")
+    screen.wait("stackduck>")
     screen.enter("SELECT 42 AS answer;")
     screen.wait("| answer |", "+--------+")
 
 
 def test_the_bare_command_is_the_shell(screen: Screen) -> None:
     screen.start()
-    screen.wait("stackduck 0", ".help lists the commands", "stackduck> ")
+    screen.wait("stackduck 0", ".help lists the commands", "stackduck>")
     screen.press("C-d")
     screen.wait("left with 0")
 

@@ -65,7 +65,7 @@ def configuration(options: argparse.Namespace, *, beside: Iterable[str | Path] =
     user = repository = None
     if not getattr(options, "no_config", False):
         user = _read(config.user_file(os.environ), trust="user")
-        found = config.repository_file(map(Path, beside), working=Path.cwd())
+        found = config.repository_file(map(Path, beside), working=Path())
         repository = _read(found, trust="repository") if found else None
     return config.hold(_given(options), environ=os.environ, user=user, repository=repository)
 
@@ -87,9 +87,9 @@ def _read(path: Path, *, trust: Trust) -> ConfigFile | None:
     """Read a file; None where there is none."""
     from stackduck import config
 
-    if not path.exists():
+    if not os.path.exists(path):
         return None
-    if not path.is_file():
+    if not os.path.isfile(path):
         raise ConfigurationError(f"{path} is no file; a configuration is a TOML file", path=path)
     try:
         return config.read(path, trust=trust)

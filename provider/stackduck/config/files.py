@@ -7,17 +7,17 @@ place may be a secret.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from stackduck.catalog.names import did_you_mean
 from stackduck.config import keys
 from stackduck.config.keys import DEFAULTS, KEYS, PARAMETER, REFUSED, SECRETS, TABLES, Key
-from stackduck.config.lines import Entry, entries
 from stackduck.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from stackduck.config.lines import Entry
 
 Trust = Literal["user", "repository"]
 """Whose file it is."""
@@ -61,6 +61,10 @@ def read(path: Path, *, trust: Trust) -> ConfigFile:
 
 def parse(content: bytes, *, path: Path, trust: Trust) -> ConfigFile:
     """Check the content of a file. Raises ConfigurationError for what it must not hold."""
+    import tomllib
+
+    from stackduck.config.lines import entries
+
     text = _decoded(content, path)
     checker = _Checker(path, trust)
     if found := _TOKEN.search(text):
@@ -167,6 +171,8 @@ class _Checker:
 
 def _meant(name: str) -> str:
     """Return what was meant by an unknown key; one that stands in the wrong table is found by its last part."""
+    from stackduck.catalog.names import did_you_mean
+
     known = [*KEYS, *TABLES]
     last = name.rpartition(".")[2]
     same = [each for each in known if each.rpartition(".")[2] == last]

@@ -33,7 +33,7 @@ def repository_file(paths: Iterable[Path], *, working: Path) -> Path | None:
     only the folder itself is looked at, as anybody may write in /tmp. Raises ConfigurationError where the paths lead to
     several.
     """
-    found = {path: _nearest(path if path.is_dir() else path.parent) for path in paths}
+    found = {path: _nearest(path if os.path.isdir(path) else path.parent) for path in paths}
     files = dict.fromkeys(file for file in found.values() if file)
     if len(files) > 1 or (files and None in found.values()):
         one, other = list(dict.fromkeys(map(str, (file or "none" for file in found.values()))))[:2]
@@ -42,15 +42,19 @@ def repository_file(paths: Iterable[Path], *, working: Path) -> Path | None:
 
 
 def _nearest(folder: Path) -> Path | None:
-    return next((file for each in _upwards(folder.absolute()) if (file := each / NAME).is_file()), None)
+    return next((file for each in _upwards(folder) if os.path.isfile(file := each / NAME)), None)
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
-    """Yield the folder, then its parents up to the repository's or the user's."""
+    """Yield the folder, then its parents up to the repository's or the user's; nothing where it is gone."""
+    try:
+        folder = Path(os.path.abspath(folder))
+    except FileNotFoundError:
+        return
     yield folder
     above = [folder, *folder.parents]
-    last = next((each for each in above if (each / ".git").exists()), None)
-    if last is None and (home := Path.home().absolute()) in above:
+    last = next((each for each in above if os.path.exists(each / ".git")), None)
+    if last is None and (home := Path(os.path.expanduser("~"))) in above:
         last = home
     if last is not None:
         yield from above[1 : above.index(last) + 1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from stackduck import errors
 from stackduck.catalog.names import Catalog
@@ -19,15 +19,15 @@ from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, merged, names, set_by
 
 if TYPE_CHECKING:
-    from stackduck.api.client import Client
     from stackduck.api.model import CallRecord, RateLimit
     from stackduck.engine.archive.days import Archive
-    from stackduck.execute.reports.service import ReportService
     from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary
     from stackduck.sql.scans import Plan
     from stackduck.sql.statements import Statement
 
     OnProgress = Callable[[SyncProgress], None]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,14 @@ class Runner:
     def __init__(self, database: str, settings: Settings) -> None:
         self.catalog = Catalog.default(settings.registry)
         self.settings = settings
-        self._turns = Turns(self._interrupt)
+        self._turns = Turns()
         self.session = Session(database, go_on=self._turns.go_on)
         self._github = GitHub(settings, self.catalog)
         self._settle(settings)
         origins = Origins(
             self.catalog,
-            self._client,
-            self._reports,
+            _in_turn(self._turns, self._github.client),
+            _in_turn(self._turns, self._github.reports),
             self._github.registry,
             account=self._github,
             max_calls=settings.max_calls,
@@ -190,7 +190,7 @@ class Runner:
 
     def stop(self, owner: object = None) -> bool:
         """Stop the statement that runs, from another thread: any, or the owner's alone; tell whether there was one."""
-        return self._turns.stop(owner)
+        return self._turns.stop(self._interrupt, owner=owner)
 
     def sandbox_scopes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the enterprises and organizations of the sandbox, by 'enterprise' and 'org'; none without one."""
@@ -205,14 +205,6 @@ class Runner:
         self._github.interrupt()
         self.session.interrupt()
 
-    def _client(self) -> Client:
-        self._turns.go_on()
-        return self._github.client()
-
-    def _reports(self) -> ReportService:
-        self._turns.go_on()
-        return self._github.reports()
-
     def close(self) -> None:
         """End the calls, then close the database; an open transaction is rolled back."""
         self.check_open()
@@ -221,6 +213,16 @@ class Runner:
             self._github.close()
         finally:
             self.session.close()
+
+
+def _in_turn(turns: Turns, make: Callable[[], T]) -> Callable[[], T]:
+    """Return what makes something, unless the statement that needs it has been stopped."""
+
+    def made() -> T:
+        turns.go_on()
+        return make()
+
+    return made
 
 
 def _filled(operation: str, parameters: Values | None) -> tuple[list[tuple[Statement, Mapping[str, object]]], set[str]]:

@@ -15,8 +15,7 @@ from stackduck.errors import OperationalError
 class Turns:
     """The turns of one connection, which threads may share."""
 
-    def __init__(self, interrupt: Callable[[], None]) -> None:
-        self._interrupt = interrupt
+    def __init__(self) -> None:
         self._statements = RLock()
         self._guard = RLock()
         self._owner: object = None
@@ -33,13 +32,16 @@ class Turns:
             finally:
                 self._set(before[0], is_running=before[1], is_stopped=before[2])
 
-    def stop(self, owner: object = None) -> bool:
-        """Stop the statement that runs, if there is one, and if it is the owner's where one is given; tell whether."""
+    def stop(self, interrupt: Callable[[], None], *, owner: object = None) -> bool:
+        """Interrupt the statement that runs, if there is one, and it is the owner's where one is given; tell whether.
+
+        It is not over before `interrupt` is, which therefore reaches no other.
+        """
         with self._guard:
             if not self._is_running or (owner is not None and owner is not self._owner):
                 return False
             self._is_stopped = True
-            self._interrupt()
+            interrupt()
             return True
 
     def go_on(self) -> None:

@@ -72,9 +72,7 @@ class Batches:
             if self._kept:
                 return self._kept.popleft()
             if self._is_closed:
-                raise InterfaceError(
-                    "the rest of the rows is gone: their cursor has gone on, or the connection is closed"
-                )
+                raise InterfaceError("the rest of the rows is gone: their cursor went on, or the connection is closed")
             if self._failure is not None:
                 raise self._failure
             return self._read()

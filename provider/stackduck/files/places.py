@@ -29,7 +29,7 @@ class Lines:
     """The lines of a text, by offset."""
 
     def __init__(self, text: str) -> None:
-        self._starts = [0, *accumulate(len(line) for line in text.splitlines(keepends=True))]
+        self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))]
 
     def at(self, offset: int) -> int:
         """Return the number of the line at an offset, from 1."""
@@ -82,6 +82,7 @@ def _statements(file: SqlFile) -> list[Placed]:
 
 def _names(each: Placed, file: SqlFile, lines: Lines) -> list[str]:
     try:
+        variables.check_enough([each.statement], ())
         return sorted(variables.names(each.statement))
     except Error as exc:
         with_place(exc, file, line=lines.at(each.start))

@@ -11,7 +11,7 @@ from stackduck.output.results import BATCH, Row
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from stackduck.dbapi import Cursor, Stats
+    from stackduck.dbapi import Cursor
 
 KEPT = 100_000
 """Rows that are kept; those after them are shown once."""
@@ -34,11 +34,6 @@ class Answer:
         self.is_whole = False
         """Whether every row was read."""
         self._is_closed = False
-
-    @property
-    def stats(self) -> Stats:
-        """What the statement cost."""
-        return self._cursor.stats
 
     def rows(self) -> Rows:
         """Return the rows from the first. Raises NotSupportedError where they are not all there any more."""

@@ -131,6 +131,11 @@ def _keys() -> KeyBindings:
         """Run what is there, as it is."""
         _accept(event.current_buffer)
 
+    @keys.add("c-c", eager=True)
+    def _(event: KeyPressEvent) -> None:
+        """Drop what is typed. At once: what follows is for the next prompt, and no part of a longer key."""
+        event.app.exit(exception=KeyboardInterrupt(), style="class:aborting")
+
     @keys.add("c-o")
     def _(event: KeyPressEvent) -> None:
         """Begin a new line in any case."""

@@ -170,20 +170,23 @@ class Session:
 
     def _take(self, cursor: Cursor) -> None:
         """Show what a statement gave, and tell what to know of it."""
-        answer = None
-        rows = cursor.rowcount
-        try:
-            if cursor.description is not None:
-                answer = self.answer = Answer(cursor)
-                self._show(answer)
-                answer.settle()
-        finally:
-            if answer:
-                answer.close()
-            self._sum_up(cursor, answer)
-        if answer is None:
+        stats, warnings, rows = cursor.stats, cursor.warnings, cursor.rowcount
+        if cursor.description is None:
+            self.summary = Summary(rows, True, stats.seconds, stats)
             self.note("(done)" if rows < 0 else f"({statistics.counted(rows, 'row')} changed)")
-        self._tell_of(cursor)
+        else:
+            self._show_new(Answer(cursor), stats)
+        self._tell_of(stats, warnings)
+
+    def _show_new(self, answer: Answer, stats: Stats) -> None:
+        """Show rows for the first time; the connection is free afterwards."""
+        self.answer = answer
+        try:
+            self._show(answer)
+            answer.settle()
+        finally:
+            answer.close()
+            self.summary = Summary(answer.count, answer.is_whole, answer.seconds, stats)
 
     def _show(
         self, answer: Answer, *, form: str | None = None, chart: str | None = None, in_full: bool = False
@@ -192,19 +195,13 @@ class Session:
         if path:
             self.note(f"({statistics.counted(answer.count, 'row')} to {path})")
 
-    def _sum_up(self, cursor: Cursor, answer: Answer | None) -> None:
-        if answer:
-            self.summary = Summary(answer.count, answer.is_whole, answer.seconds, cursor.stats)
-        else:
-            self.summary = Summary(cursor.rowcount, True, cursor.stats.seconds, cursor.stats)
-
-    def _tell_of(self, cursor: Cursor) -> None:
+    def _tell_of(self, stats: Stats, warnings: Sequence[str]) -> None:
         self._clear()
         if not self.settings.quiet:
-            for text in cursor.warnings:
+            for text in warnings:
                 messages.warning(text)
         if self.settings.timer and self.summary:
-            messages.note(statistics.line(max(self.summary.rows, 0), self.summary.seconds, cursor.stats))
+            messages.note(statistics.line(max(self.summary.rows, 0), self.summary.seconds, stats))
 
     def _tick(self, seconds: float) -> None:
         if self._progress:

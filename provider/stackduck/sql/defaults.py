@@ -2,8 +2,9 @@
 
 A default stands for the table as if it held nothing else: the relation is filled with it, and its column has it. It is
 taken where the statement would be refused without, and says nothing of the parameter: a condition that names it and
-gives no value (`enterprise LIKE 'o%'`) means other rows than the default's, and is refused as ever. Two tables joined
-by the parameter that both lack say nothing of it either.
+gives no value (`enterprise LIKE 'o%'`) means other rows than the default's, and is refused as ever. What is given for
+one table has no default for another: two values of one name would meet in one answer. Two tables joined by the
+parameter that both lack say nothing of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from stackduck.sql.values import Listed, canonical, written
 
 if TYPE_CHECKING:
     from stackduck.sql.columns import Reference
+
+WHOSE = frozenset({"enterprise", "org"})
+"""Parameters that stand for one another where a table takes either."""
 
 Taken = dict[Occurrence, dict[str, str]]
 """The defaults that each table takes, by the parameter's name."""
@@ -38,11 +42,11 @@ def take(
     lacking = [o for o, r in resources.items() if o.disjuncts and methods.choose(r, o.disjuncts) is None]
     if not defaults or not lacking:
         return {}
-    said = tracing.conditioned(scopes, among=frozenset(lacking), is_open=_is_open)
+    usable = _usable(scopes, frozenset(lacking), defaults)
     found: Taken = {}
     for occurrence in lacking:
         named = {r.name for r in references[occurrence]}
-        method = _method(occurrence, resources[occurrence], defaults.keys() - said[occurrence], named=named)
+        method = _method(occurrence, resources[occurrence], usable[occurrence], named=named)
         if method is not None:
             names = methods.missing(method, occurrence.disjuncts or [])
             found[occurrence] = _given(occurrence, resources[occurrence], method, names, defaults)
@@ -56,12 +60,25 @@ def break_circle(
     defaults: Mapping[str, str],
 ) -> Taken:
     """Give one of the tables that wait for each other its defaults; nothing where none has all that it waits for."""
-    said = tracing.conditioned(scopes, among=frozenset(lacking), is_open=_is_open)
+    usable = _usable(scopes, frozenset(lacking), defaults)
     for occurrence, names in lacking.items():
-        if {name.lower() for name in names} <= defaults.keys() - said[occurrence]:
+        if {name.lower() for name in names} <= usable[occurrence]:
             resource, method = chosen[occurrence]
             return {occurrence: _given(occurrence, resource, method, names, defaults)}
     return {}
+
+
+def _usable(
+    scopes: Scopes, lacking: frozenset[Occurrence], defaults: Mapping[str, str]
+) -> Mapping[Occurrence, frozenset[str]]:
+    """Return the defaults that each table may take: of what the statement says nothing, for any of its tables."""
+    said = tracing.conditioned(scopes, among=lacking, is_open=_is_open)
+    given = tracing.given(scopes, among=lacking)
+    free = frozenset(defaults) - given
+    return {
+        occurrence: frozenset() if WHOSE & given and occurrence.types.keys() >= WHOSE else free - said[occurrence]
+        for occurrence in lacking
+    }
 
 
 def _method(

@@ -143,14 +143,8 @@ class _Planner:
         """Prove values from the text, then from DuckDB's optimizer; what is left out has its default."""
         self._prove(only_columns=only_columns)
         if not only_columns:
-            self.taken = defaults.take(self.tree, self.resources, self._usable_defaults(), references=self.references)
-
-    def _usable_defaults(self) -> Mapping[str, str]:
-        """Return the defaults; where the text is not understood, none that it may speak of."""
-        if self.is_parsed:
-            return self.default_values
-        words = {t.name.lower() for t in self.statement.tokens if t.kind in ("word", "quoted")}
-        return {name: value for name, value in self.default_values.items() if name not in words}
+            values = self.default_values if self.is_parsed else unparsed.unspoken(self.statement, self.default_values)
+            self.taken = defaults.take(self.tree, self.resources, values, references=self.references)
 
     def _prove(self, *, only_columns: bool) -> None:
         """Prove values from the text, then from DuckDB's optimizer for what is left or left to data."""

@@ -165,7 +165,6 @@ def _is_inner(source: Source) -> bool:
     return not source.is_inside and not source.opaque and (source.join is None or join_kind(source.join) == "INNER")
 
 
-
 def fed(names: Iterable[tuple[str, Supply]]) -> Disjuncts:
     """Return what supplies say as one way."""
     ways: dict[str, Fed] = {}

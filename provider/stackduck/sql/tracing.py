@@ -13,6 +13,8 @@ from sqlglot import exp
 from stackduck.sql.columns import resolve_outward
 from stackduck.sql.constants import unwrap
 from stackduck.sql.scopes import Occurrence, Query, Scopes, Source
+from stackduck.sql.supplies import Merged, Supply
+from stackduck.sql.values import Fed, Values
 
 _CLAUSES = (exp.Where, exp.Having, exp.Qualify, exp.Join)
 
@@ -36,6 +38,21 @@ def conditioned(
     return {occurrence: frozenset(names) for occurrence, names in found.items()}
 
 
+def given(scopes: Scopes, *, among: frozenset[Occurrence]) -> frozenset[str]:
+    """Return the parameters to which the statement, or data, gives values for any of its tables, lower case.
+
+    What comes from `among`, which have no values themselves, is none.
+    """
+    conditions = _Conditions(scopes, among, lambda *_: False)
+    return frozenset(
+        name
+        for occurrence in scopes.occurrences
+        for way in occurrence.disjuncts or []
+        for name, values in way.items()
+        if name in occurrence.types and not conditions.is_from_them(values, name)
+    )
+
+
 class _Conditions:
     def __init__(self, scopes: Scopes, among: frozenset[Occurrence], is_open: IsOpen) -> None:
         self._scopes, self._among, self._is_open = scopes, among, is_open
@@ -51,6 +68,19 @@ class _Conditions:
                 yield self._origins(column)
         for query in self._scopes.every:
             yield from self._using(query)
+
+    def is_from_them(self, values: Values, name: str) -> bool:
+        """Tell whether values come from that column of the tables alone."""
+        if not isinstance(values, Fed) or values.within is not None:
+            return False
+        sources = [self._behind_supply(supply) for supply in values.supplies]
+        return all(sources) and all(o in self._among and n == name for origins in sources for o, n in origins)
+
+    def _behind_supply(self, supply: Supply) -> set[_Origin]:
+        if isinstance(supply.value, Merged):
+            return self._behind(supply.value.source, supply.value.name)
+        node = supply.value.node
+        return self._origins(node) if isinstance(node, exp.Column) else set()
 
     def _is_join_of_two(self, column: exp.Column) -> bool:
         """Tell whether a column is only said to equal the open column of that name of another table."""

@@ -6,7 +6,7 @@ text is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from itertools import pairwise
 
 from sqlglot import exp
@@ -38,6 +38,12 @@ def find(statement: Statement, providers: Collection[str]) -> Scopes:
 def is_unparsed(scopes: Scopes) -> bool:
     """Tell whether the tables were found here."""
     return isinstance(scopes.root, exp.Placeholder)
+
+
+def unspoken(statement: Statement, defaults: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the defaults of which the statement surely does not speak: their names are no words of it."""
+    words = {token.name.lower() for token in statement.tokens if token.kind in ("word", "quoted")}
+    return {name: value for name, value in defaults.items() if name not in words}
 
 
 def refuse_stars(statement: Statement) -> None:

@@ -83,7 +83,13 @@ MISTAKES: dict[str, tuple[str, str, int, int, str]] = {
         28,
         "'yesterday'",
     ),
-    "a text that is no number": ("CREATE TABLE t (a INTEGER);\nSELECT * FROM t WHERE a = 'x'", "type-error", 2, 27, "'x'"),
+    "a text that is no number": (
+        "CREATE TABLE t (a INTEGER);\nSELECT * FROM t WHERE a = 'x'",
+        "type-error",
+        2,
+        27,
+        "'x'",
+    ),
     "a function of another type": (
         f"SELECT sum(user_login)\n  FROM {U}.user_days WHERE org = 'x'",
         "type-error",
@@ -113,7 +119,13 @@ MISTAKES: dict[str, tuple[str, str, int, int, str]] = {
         1,
         "--   days: INTEGER",
     ),
-    "a table that nobody makes": ("SELECT *\n  FROM people p WHERE p.name = 'x'", "unknown-local-table", 2, 8, "people"),
+    "a table that nobody makes": (
+        "SELECT *\n  FROM people p WHERE p.name = 'x'",
+        "unknown-local-table",
+        2,
+        8,
+        "people",
+    ),
     "a table of another database": ("SELECT * FROM hr.main.people", "unknown-local-table", 1, 15, "hr.main.people"),
     "a file": ("SELECT *\n  FROM read_csv('/etc/passwd')", "local-file", 2, 8, "read_csv('/etc/passwd')"),
     "a trap": (
@@ -231,7 +243,9 @@ SELECT date_trunc('day', since) FROM people WHERE since > current_date"""
 
 
 def test_a_statement_may_make_a_table_that_was_not_known_before(tmp_path: Path) -> None:
-    report = check(tmp_path, file="SELECT * FROM t;\nCREATE TABLE t AS SELECT 1 AS a;\nSELECT a FROM t;\nSELECT b FROM t")
+    report = check(
+        tmp_path, file="SELECT * FROM t;\nCREATE TABLE t AS SELECT 1 AS a;\nSELECT a FROM t;\nSELECT b FROM t"
+    )
     assert [(name, line) for name, line, _ in seen(report)] == [("unknown-local-table", 1), ("unknown-column", 4)]
 
 
@@ -267,10 +281,12 @@ def test_no_statement_reads_a_file(text: str, tmp_path: Path) -> None:
         "SHOW PROVIDERS; DESCRIBE github.copilot.org_seats; SHOW AUTH github; PURGE; REGISTRY PULL github;",
         "PIVOT (SELECT 1 AS a, 2 AS b) ON a USING sum(b); CREATE TABLE t (a INT, b INT); PIVOT t ON a USING sum(b);",
         f"EXPLAIN SELECT * FROM {U}.user_days WHERE org = 'x'; SUMMARIZE SELECT 1;",
-        f"CREATE MATERIALIZED VIEW m AS SELECT * FROM {U}.user_days WHERE org = 'x'; REFRESH MATERIALIZED VIEW m; FROM m;",
+        f"CREATE MATERIALIZED VIEW m AS FROM {U}.user_days WHERE org = 'x'; REFRESH MATERIALIZED VIEW m; FROM m;",
         "INSERT INTO github.copilot.org_copilot_seats_users (org, selected_usernames) SELECT 'x', ['ann'];",
         "SELECT name FROM stackduck.resources WHERE provider = 'github' LIMIT 3;",
-        "INSERT INTO t VALUES (1); DELETE FROM t; UPDATE t SET a = 2; DROP TABLE t;".join(["CREATE TABLE t (a INT);", ""]),
+        "INSERT INTO t VALUES (1); DELETE FROM t; UPDATE t SET a = 2; DROP TABLE t;".join(
+            ["CREATE TABLE t (a INT);", ""]
+        ),
         "",
         "-- nothing\n;;",
     ],
@@ -284,7 +300,9 @@ def test_what_an_extension_brings_cannot_be_checked(tmp_path: Path) -> None:
 
 
 def test_a_file_without_front_matter_declares_nothing_and_its_variables_may_be_anything(tmp_path: Path) -> None:
-    text = f"SELECT user_id FROM {U}.user_days WHERE org = '{{{{ org }}}}' AND day >= $since AND user_id > CAST(:n AS INT)"
+    text = (
+        f"SELECT user_id FROM {U}.user_days WHERE org = '{{{{ org }}}}' AND day >= $since AND user_id > CAST(:n AS INT)"
+    )
     assert seen(check(tmp_path, file=text)) == []
 
 
@@ -301,11 +319,13 @@ def test_each_of_the_parameters_of_which_one_is_given_is_tried(tmp_path: Path) -
     report = check(
         tmp_path,
         both=f"{head}{query}(enterprise = $enterprise OR org = $org)",
-        only=f"{head}{query}enterprise = $enterprise AND coalesce($org, '') = ''",
-        apart=f"{head}{query}enterprise = $enterprise AND $org IS NULL",
-        one=f"{head}{query}org = $org; SELECT $enterprise",
+        typed=f"{head}{query}(enterprise = $enterprise OR org = $org) AND day > DATE '2026-01-01' + ($org IS NULL)",
+        seats=f"{head}SELECT plan_type FROM github.copilot.org_seats WHERE (enterprise = $enterprise OR org = $org)",
     )
-    assert not [finding for finding in report.findings if finding.path.stem == "both"]
+    assert sorted({(finding.path.stem, finding.rule.name) for finding in report.findings}) == [
+        ("seats", "unknown-column"),
+        ("typed", "type-error"),
+    ]
 
 
 def test_a_default_of_a_configuration_gives_what_is_missing(tmp_path: Path) -> None:
@@ -325,3 +345,14 @@ def test_lines_end_as_on_windows_and_columns_count_characters(tmp_path: Path) ->
     path = tmp_path / "w.sql"
     path.write_bytes("\ufeffSELECT 'ä😀', nope\r\nFROM (SELECT 1 AS a);\r\nSELECT nope".encode())
     assert seen(Checker(CATALOG).check([path])) == [("unknown-column", 1, 14), ("unknown-column", 3, 8)]
+
+
+def test_front_matter_that_cannot_be_read_hides_no_error_of_a_statement_and_makes_none(tmp_path: Path) -> None:
+    query = f"SELECT user_id FROM {U}.user_days WHERE org = $org AND day >= current_date - $days;\nSELECT nope"
+    report = check(tmp_path, file=f"-- ---\n-- parameters: [x\n-- ---\n{query}")
+    assert [(name, line) for name, line, _ in seen(report)] == [("front-matter", 3), ("unknown-column", 5)]
+
+
+def test_a_table_that_could_not_be_made_is_not_said_to_be_unknown(tmp_path: Path) -> None:
+    report = check(tmp_path, file="CREATE TABLE t (a VARCHR);\nSELECT a FROM t;\nINSERT INTO t VALUES (1)")
+    assert [line for _, line, _ in seen(report)] == [1]

@@ -20,7 +20,9 @@ def finding(rule: str, path: str, *, message: str = "it is wrong", instead: str 
 REPORT = Report(
     2,
     [
-        finding("unknown-column", "a b/ä,1.sql", message="no column 'x:y', 100%\nat all", instead="mend it\ntry: SELECT"),
+        finding(
+            "unknown-column", "a b/ä,1.sql", message="no column 'x:y', 100%\nat all", instead="mend it\ntry: SELECT"
+        ),
         finding("summed-users", "a b/ä,1.sql"),
     ],
 )

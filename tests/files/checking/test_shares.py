@@ -23,7 +23,9 @@ print([number for number, _ in found] == [2 * n for n in range(50)], len({{pid f
 
 
 def _told(*, fails: bool) -> str:
-    done = subprocess.run([sys.executable, "-c", _ALONE.format(fails=fails)], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _ALONE.format(fails=fails)], capture_output=True, text=True, check=True
+    )
     return done.stdout.strip()
 
 

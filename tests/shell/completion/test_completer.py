@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
@@ -19,6 +21,8 @@ Complete = Callable[[SqlCompleter, str], list[Completion]]
 DAYS = "github.copilot_usage.user_days"
 TEAMS = "github.copilot_usage.user_team_days"
 ONE_DAY = "github.copilot.copilot_one_day_usage_metrics"
+
+POLICY = "github.copilot.coding_agent_policy"
 
 NOTHING = (
     "SELECT 'a |",
@@ -162,6 +166,21 @@ FIRST: dict[str, tuple[str, list[str]]] = {
     "REGISTRY": ("REGISTRY PULL |", ["github"]),
     "what a star leaves out": ("SELECT * EXCLUDE (a| FROM pets", ["age"]),
     "a case": ("SELECT CASE WHEN a| FROM pets", ["age"]),
+    "REPLACE's attributes": (f"REPLACE {POLICY} SET |", ["policy_state"]),
+    "what a document allows": (f"REPLACE {POLICY} SET policy_state = '|", ["enabled_for_all_orgs'"]),
+    "REPLACE's parameters": (f"REPLACE {POLICY} SET policy_state = 'x' WHERE |", ["enterprise = '"]),
+    "DELETE's parameters": (f"DELETE FROM {POLICY}_orgs WHERE |", ["enterprise = '", "organizations"]),
+    "a number that is required": (
+        "DELETE FROM github.copilot.org_coding_agent_repos WHERE org = 'x' AND |",
+        ["repository_id = "],
+    ),
+    "EXEC's body": (
+        "EXEC github.copilot.org_seats.cancel_copilot_seat_assignment_for_teams @org='x', |",
+        ["@@json='"],
+    ),
+    "INSERT's query": ("INSERT INTO pets SELECT y| FROM adults", ["years"]),
+    "SET": ("SET |", ["VARIABLE"]),
+    "PIVOT": ("PIVOT pets ON a|", ["age"]),
     "CREATE VIEW": ("CREATE VIEW v AS |", ["SELECT", "FROM"]),
     "DROP TABLE": ("DROP TABLE p|", ["pets"]),
     "variables": ("FROM pets WHERE age = $d|", ["$days"]),
@@ -188,6 +207,24 @@ def test_nothing_is_offered_where_nothing_known_can_stand(offer: Offer, marked: 
 @pytest.mark.parametrize(("marked", "expected"), FIRST.values(), ids=FIRST)
 def test_the_likeliest_is_offered_first(offer: Offer, marked: str, expected: list[str]) -> None:
     assert [each.text for each in offer(marked)[: len(expected)]] == expected
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"),
+    [
+        ("SELECT u.lo| FROM pets p", None),
+        ("SELECT p.na|me FROM pets p", "SELECT p.name|me FROM pets p"),
+        ('SELECT "Od|" FROM pets', 'SELECT "Odd Name|" FROM pets'),
+        (f"FROM {DAYS} WHERE org = 'octo-c|'", f"FROM {DAYS} WHERE org = 'octo-cat|'"),
+        (f"FROM {DAYS} WHERE org = 'octo''|", f"FROM {DAYS} WHERE org = 'octo''s'|"),
+        ("  .mo|", "  .mode|"),
+        (".mode  cs|", ".mode  csv|"),
+        ("FROM GITHUB.cop|", "FROM GITHUB.copilot.|"),
+    ],
+    ids=["nothing", "a name", "a quoted name", "a value", "a doubled mark", "a command", "an argument", "a service"],
+)
+def test_a_completion_takes_the_place_of_what_is_typed(offer: Offer, marked: str, expected: str | None) -> None:
+    assert next((became(marked, each) for each in offer(marked)), None) == expected
 
 
 def test_the_latest_processed_day_is_offered_first(offer: Offer, connection: stackduck.Connection) -> None:
@@ -226,7 +263,7 @@ def test_values_tell_where_they_are_known_from(offer: Offer) -> None:
     assert offer(f"FROM {DAYS} WHERE org = '|")[0].display_meta_text == "used before"
 
 
-def test_neither_secrets_nor_what_stands_beside_them_is_complete(offer: Offer) -> None:
+def test_neither_secrets_nor_what_stands_beside_them_is_offered(offer: Offer) -> None:
     assert [each.text for each in offer("FROM pets WHERE password = '|")] == []
     assert "octo-new'" not in [each.text for each in offer(f"FROM {DAYS} WHERE org = '|")]
 
@@ -314,3 +351,15 @@ def test_threads_may_complete_at_once(completer: SqlCompleter, complete: Complet
     for each in threads:
         each.join()
     assert found == [wanted] * 80
+
+
+def test_a_session_that_ends_at_once_ends_well(tmp_path: Path) -> None:
+    script = (
+        "import stackduck; from stackduck.shell.completion import SqlCompleter\n"
+        "with stackduck.connect(sandbox=True) as connection:\n"
+        "    SqlCompleter(connection).refresh()\n"
+    )
+    environ = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert list(tmp_path.iterdir()) == []

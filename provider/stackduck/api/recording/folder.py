@@ -29,12 +29,12 @@ _FORMAT = 1
 
 
 class Recording:
-    """A recording that is made, or one that answers: never both are asked of one folder at a time."""
+    """Answers of one API at one moment: all that there are (a replay), or those that need not be asked again."""
 
     def __init__(self, folder: Path, *, moment: datetime, api: str, is_replay: bool) -> None:
         self.folder = folder
         self.moment = moment
-        """When it was begun; the time stands still there for everything that is recorded, and replayed."""
+        """When it was begun; the time stands still there while it is made and whenever it answers."""
         self.is_replay = is_replay
         self._api = api
         self._links: dict[str, str] = {}

@@ -23,12 +23,12 @@ class Worker:
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="stackduck")
-        self._turns = Turns(self._interrupt)
-        self._stop: Callable[[], None] | None = None
+        self._turns = Turns()
+        self._interrupt: Callable[[], None] = _nothing
 
-    def stops_by(self, stop: Callable[[], None]) -> None:
+    def stops_by(self, interrupt: Callable[[], None]) -> None:
         """Say how what runs is stopped from the event loop's thread."""
-        self._stop = stop
+        self._interrupt = interrupt
 
     async def run(self, work: Callable[[], T]) -> T:
         """Run something on the thread. Where the task is cancelled, it is stopped, and the task ends after it."""
@@ -45,7 +45,7 @@ class Worker:
 
     def stop(self) -> None:
         """Stop whatever runs."""
-        self._turns.stop()
+        self._turns.stop(self._interrupt)
 
     def close(self) -> None:
         """Let the thread end."""
@@ -57,12 +57,12 @@ class Worker:
 
     async def _stopped(self, job: Future[T], ended: asyncio.Future[T], turn: object) -> None:
         while not job.done():
-            self._turns.stop(turn)
+            self._turns.stop(self._interrupt, owner=turn)
             await asyncio.wait([ended], timeout=_AGAIN)
 
-    def _interrupt(self) -> None:
-        if self._stop:
-            self._stop()
+
+def _nothing() -> None:
+    """Stop nothing: an opening cannot be stopped."""
 
 
 def _unheard(ended: asyncio.Future[T]) -> None:

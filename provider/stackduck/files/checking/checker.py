@@ -40,6 +40,8 @@ class Script:
     number: int
     pieces: tuple[Piece, ...]
     flaws: tuple[Flaw, ...]
+    unread: Finding | None = None
+    """What is wrong with its front matter, which then declares nothing."""
 
 
 class Checker:
@@ -104,12 +106,15 @@ class _Share:
     def _found(self, script: Script, noting: Noting) -> Iterator[Finding]:
         for flaw in script.flaws:
             yield noting.told(failures.told(flaw.problem), flaw.start, flaw.end)
-        yield from declarations.find(script.file, script.pieces, noting, is_whole=not script.flaws)
+        if script.unread:
+            yield script.unread
+        else:
+            yield from declarations.find(script.file, script.pieces, noting, is_whole=not script.flaws)
         try:
             samples = Samples(script.file, self._typist)
         except UnfitDefaultError as exc:
             yield noting.on_line("front-matter", exc.parameter.line, str(exc))
-            samples = Samples(SqlFile(script.file.path, "", ""), self._typist)
+            samples = Samples(_undeclared(script.file.path, script.file.text), self._typist)
         trials = Trials(self._desk, samples, self._catalog)
         for piece in script.pieces:
             yield from self._of_statement(piece, script.number, trials, noting)
@@ -137,25 +142,35 @@ class _Share:
         try:
             names = {name for _, name in variables.placeholders(piece.filled)}
             statement = bound(piece, dict.fromkeys(names)).statement
+            found = traps.find(statement, self._catalog, self._desk.queries)
         except Error:
             return  # what cannot be bound was said already
-        for seen in traps.find(statement, self._catalog, self._desk.queries):
+        except Exception as exc:
+            # A trap that goes wrong itself must not keep the rest from being checked.
+            yield noting.told(failures.told(exc), piece.start, piece.start + 1)
+            return
+        for seen in found:
             yield noting.at(seen.trap.name, *piece.span(seen.start, seen.end, text=statement))
 
 
 def _read(path: Path, number: int) -> Script | Finding:
     """Read a file; return what is wrong with it where it cannot be read."""
     try:
-        file = front_matter.read(path)
+        file, unread = front_matter.read(path), None
     except FrontMatterError as exc:
-        noting = Noting(path, path.read_text(encoding="utf-8-sig", errors="replace"))
-        return noting.on_line("front-matter", exc.line, exc.problem)
+        file = _undeclared(path, path.read_text(encoding="utf-8-sig", errors="replace"))
+        unread = Noting(path, file.text).on_line("front-matter", exc.line, exc.problem)
     except (ProgrammingError, OSError) as exc:
         text = exc.strerror or "" if isinstance(exc, OSError) else str(exc).removeprefix(f"{path}:")
         return Noting(path, "").at("unreadable-file", 0, 0, message=text.lstrip("0123456789: "))
     found = list(pieces(file.text))
     whole = tuple(each for each in found if isinstance(each, Piece))
-    return Script(file, number, whole, tuple(each for each in found if isinstance(each, Flaw)))
+    return Script(file, number, whole, tuple(each for each in found if isinstance(each, Flaw)), unread)
+
+
+def _undeclared(path: Path, text: str) -> SqlFile:
+    """Return a file of whose variables nothing is known, so that they fit everywhere."""
+    return SqlFile(path, text, path.stem, is_declared=True)
 
 
 def _problem(exc: Exception, piece: Piece, noting: Noting) -> Finding:

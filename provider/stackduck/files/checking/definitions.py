@@ -57,10 +57,7 @@ class Definitions:
 
 def defined(statement: Statement) -> str:
     """Return the name, lower case, that a CREATE statement gives; empty for any other statement."""
-    tokens = statement.tokens
-    if statement.keyword != "CREATE":
-        return ""
-    at = next((i for i, t in enumerate(tokens[:6]) if t.is_word(*_KINDS)), None)
+    tokens, at = statement.tokens, _kind_at(statement)
     if at is None:
         return ""
     start = next((i for i in range(at + 1, len(tokens)) if not tokens[i].is_word(*_PASSED)), len(tokens))
@@ -68,10 +65,25 @@ def defined(statement: Statement) -> str:
     return parts[-1].lower() if parts else ""
 
 
+def has_rows(statement: Statement) -> bool:
+    """Tell whether a CREATE statement makes something that is read as a table."""
+    at = _kind_at(statement)
+    return at is not None and statement.tokens[at].is_word("TABLE", "VIEW")
+
+
 def query_of(statement: Statement) -> str:
     """Return the query of CREATE VIEW or TABLE … AS; empty where there is none."""
+    if not has_rows(statement):
+        return ""
     view = views.definition(statement)
     if view is not None:
         return view.query
     query = statements.query_of(statement.text)
     return query if query != statement.text else ""
+
+
+def _kind_at(statement: Statement) -> int | None:
+    """Return the place of the word that says what CREATE makes."""
+    if statement.keyword != "CREATE":
+        return None
+    return next((at for at, token in enumerate(statement.tokens[:6]) if token.is_word(*_KINDS)), None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stackduck.engine.offline import OfflineSession
 from stackduck.execute.rehearsal import Rehearsal
 from stackduck.execute.stand_ins import StandIns
-from stackduck.files.checking.definitions import query_of
+from stackduck.files.checking.definitions import has_rows, query_of
 from stackduck.sql.statements import Statement
 
 if TYPE_CHECKING:
@@ -45,11 +45,9 @@ class Desk:
         """Take note of a name that a statement should have defined; a stand-in takes its place where it has not."""
         self.there.add(name)
         self.passed.clear()
-        query = query_of(statement)
-        if query:
-            self.queries[name] = query
-            if not self.session.has_table((name,)):
-                self.stand_ins.add(name)
+        self.queries[name] = query_of(statement)
+        if has_rows(statement) and not self.session.has_table((name,)):
+            self.stand_ins.add(name)
 
     def close(self) -> None:
         """Close the database."""

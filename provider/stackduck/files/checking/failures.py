@@ -25,7 +25,7 @@ _BY_TEXT: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, rule in (
         (r"file system operations are disabled", "local-file"),
         (r"Parser Error|unterminated|is not closed|closes what is not open", "syntax-error"),
-        (r"it exists in the \S+ extension", "not-checked"),
+        (r"it exists in the \S+ extension|not evaluated in a check", "not-checked"),
         (r"because (?:Conversion Error|invalid|Could not)", "type-error"),
         (
             r"gives? no value: only|give it a value, .* or leave it out|does not say which days",

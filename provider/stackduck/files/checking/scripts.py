@@ -7,15 +7,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from stackduck.errors import Error, ProgrammingError
+from stackduck.errors import Error, NotSupportedError, ProgrammingError
 from stackduck.sql import statements, templates
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import scan, string_value
 
 _EXTERNAL = re.compile(r"""extVar\(\s*(["'])(.+?)\1""")
+_IMPORT = re.compile(r"<<<jsonnet\b(?:(?!>>>).)*?\bimport(?:str|bin)?\b", re.DOTALL)
 _PATH = re.compile(r"\{\{-?\s*((?:\.\w+(?:\[\d+\])*)+)\s*-?\}\}")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SAMPLE_NUMBER = 7
+_OPEN = {"open comment": ("comment", "*/"), "open quoted": ("quoted name", "the quote that opens it")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,10 @@ class Flaw:
 def pieces(text: str) -> Iterator[Piece | Flaw]:
     """Yield the statements of a file, and what is wrong where one cannot be told."""
     at = 0
+    if match := _IMPORT.search(text):
+        problem = NotSupportedError("Jsonnet that imports a file is not evaluated in a check, nor what it is for")
+        yield Flaw(problem, match.start(), match.end())
+        return
     try:
         parts = templates.parts(text, {match[2]: "x" for match in _EXTERNAL.finditer(text)})
     except Error as exc:
@@ -66,8 +72,12 @@ def pieces(text: str) -> Iterator[Piece | Flaw]:
 
 
 def _of_part(text: str, data: object, offset: int) -> Iterator[Piece | Flaw]:
-    whole, flaw = _closed(text, offset)
-    for statement, start in _split(whole):
+    try:
+        found, flaw = list(_split(text)), None
+    except ProgrammingError:
+        end, flaw = _unclosed(text, offset)
+        found = list(_split(text[:end]))
+    for statement, start in found:
         try:
             own = data if data is not None else sample(statement)
             filled = templates.filled(statement, own)
@@ -80,18 +90,17 @@ def _of_part(text: str, data: object, offset: int) -> Iterator[Piece | Flaw]:
         yield flaw
 
 
-def _closed(text: str, offset: int) -> tuple[str, Flaw | None]:
-    """Return a text up to the statement in which a quote or a comment is not closed, and what is wrong with that."""
+def _unclosed(text: str, offset: int) -> tuple[int, Flaw]:
+    """Return where the last whole statement ends before a quote or a comment that is not closed, and which it is."""
     end = 0
     for token in scan(text):
         if token.text == ";" and token.kind == "symbol":
             end = token.end
         if token.kind.startswith("open "):
-            what = {"open comment": "comment", "open quoted": "quoted name"}.get(token.kind, "text")
-            remedy = {"open comment": "*/", "open quoted": '"'}.get(token.kind, "'")
-            problem = ProgrammingError(f"this {what} is not closed; close it with {remedy}")
-            return text[:end], Flaw(problem, offset + token.start, offset + token.start + 1)
-    return text, None
+            what, mark = _OPEN.get(token.kind, ("text", "'"))
+            problem = ProgrammingError(f"this {what} is not closed; close it with {mark}")
+            return end, Flaw(problem, offset + token.start, offset + token.start + 1)
+    return end, Flaw(ProgrammingError("this cannot be read; correct it"), offset + end, offset + len(text))
 
 
 def _split(text: str) -> Iterator[tuple[Statement, int]]:

@@ -32,7 +32,7 @@ class Suppressions:
     """The comments of one file that ask for something to be ignored."""
 
     def __init__(self, text: str) -> None:
-        tokens = list(scan(text))
+        tokens = list(scan(text)) if _IGNORE.search(text) else []
         self._ends = _ends(text, tokens)
         self.ignored = [each for token in tokens if "comment" in token.kind for each in self._of(token)]
 

@@ -16,6 +16,9 @@ COLORS = (36, 33, 35, 32, 34, 31, 96, 93)
 _BOX, _ASCII = "─│┤└┴┬", "-|+++-"
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
+_BETWEEN = 2
+"""Columns between two marks of the x axis."""
+
 Cell = tuple[str, int | None]
 """A sign, and the series to which it belongs."""
 
@@ -57,7 +60,7 @@ def framed(rows: Sequence[Sequence[Cell]], y: Scale, x: Scale, *, left: int, sty
         text = marks.get(at, "")
         yield f"{text:>{left}} {signs[2 if text else 1]}{line_of(cells, style)}".rstrip()
     columns = len(rows[0])
-    shown = list(_fitting(x, columns=columns, room=columns + left + 2))
+    shown = list(_fitting(x, columns=columns))
     ticks = {at for at, _, _ in shown}
     yield f"{'':>{left}} {signs[3]}{''.join(signs[5] if at in ticks else signs[0] for at in range(columns))}"
     line = ""
@@ -66,15 +69,20 @@ def framed(rows: Sequence[Sequence[Cell]], y: Scale, x: Scale, *, left: int, sty
     yield line.rstrip()
 
 
-def _fitting(x: Scale, *, columns: int, room: int) -> Iterator[tuple[int, int, Mark]]:
-    """Yield the marks that find room, each with its column and where its text begins; no two touch."""
+def _fitting(x: Scale, *, columns: int) -> Iterator[tuple[int, int, Mark]]:
+    """Yield the marks that find room, each with its column and where its text begins; no two touch.
+
+    The first and the last go before those between.
+    """
+    placed = [(round(x.share(mark.at) * (columns - 1)), mark) for mark in x.marks]
+    starts = [min(max(at - width(mark.text) // 2, 0), columns - width(mark.text)) for at, mark in placed]
     free = 0
-    for mark in x.marks:
-        at = round(x.share(mark.at) * (columns - 1))
-        start = min(max(at - width(mark.text) // 2, 0), columns - width(mark.text))
-        if start >= free:
+    for number, ((at, mark), start) in enumerate(zip(placed, starts, strict=True)):
+        end = start + width(mark.text) + _BETWEEN
+        is_between = 0 < number < len(placed) - 1
+        if start >= free and not (is_between and end > starts[-1]):
             yield at, start, mark
-            free = start + width(mark.text) + 2
+            free = end
 
 
 def legend(names: Sequence[str], style: Style) -> Iterator[str]:

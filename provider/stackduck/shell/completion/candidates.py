@@ -90,11 +90,14 @@ class Candidates:
     def _method_parameters(self, place: Place) -> Iterator[Candidate]:
         """Yield the parameters of the method that EXEC calls: those that it needs first."""
         given = {path[-1].lower() for path in place.given}
+        mark = "" if place.is_marked else "@"
         for table in place.tables:
-            for parameter in self._parameters_of(table):
+            found = list(self._parameters_of(table))
+            for parameter in found:
                 if parameter.name.lower() not in given and parameter.location != "body":
-                    text = f"{parameter.name}='" if place.is_marked else f"@{parameter.name}='"
-                    yield _parameter(parameter, text, f"@{parameter.name}"[place.is_marked :])
+                    yield _parameter(parameter, f"{mark}{parameter.name}='", f"{mark}{parameter.name}")
+            if "json" not in given and any(parameter.location == "body" for parameter in found):
+                yield Candidate(f"{mark}@json='", f"{mark}@json", "the request's body", Weight.PARAMETER)
 
     def _inserted(self, place: Place) -> Iterator[Candidate]:
         """Yield what an INSERT gives: the parameters of its method, or the columns of the local table."""
@@ -115,11 +118,12 @@ def files(typed: str, *, closing: str = "") -> Iterator[Candidate]:
     """Yield the files and folders that a typed path may become; hidden ones once their dot is typed."""
     folder, name = os.path.split(typed)
     with suppress(OSError), os.scandir(os.path.expanduser(folder) or ".") as found:
-        for entry in sorted(found, key=lambda each: each.name)[:_MOST_FILES]:
-            if entry.name.startswith(".") <= name.startswith("."):
-                end = os.sep if entry.is_dir() else closing
-                path = os.path.join(folder, entry.name)
-                yield Candidate(path + end, path + end.replace(closing, ""), "", Weight.VALUE)
+        meant = [
+            each for each in found if each.name.startswith(name) and each.name.startswith(".") <= (name[:1] == ".")
+        ]
+        for entry in sorted(meant, key=lambda each: each.name)[:_MOST_FILES]:
+            path = os.path.join(folder, entry.name) + (os.sep if entry.is_dir() else "")
+            yield Candidate(path if entry.is_dir() else path + closing, path, "", Weight.VALUE)
 
 
 def _parameter(parameter: Parameter, text: str, label: str) -> Candidate:

@@ -84,7 +84,8 @@ def clauses_of(items: Sequence[Item]) -> list[Clause]:
     found: list[tuple[str, list[Item]]] = [("", [])]
     for at, item in enumerate(items):
         is_distinct_from = at > 0 and is_word(item, "FROM") and is_word(items[at - 1], "DISTINCT")
-        if is_word(item, *HEADS) and not (is_distinct_from and found[-1][0] != "SELECT"):
+        is_statement = at == 0 and is_word(item, "SET")
+        if is_word(item, *HEADS) and not is_statement and not (is_distinct_from and found[-1][0] != "SELECT"):
             found.append((name_of(item).upper(), []))
         elif not (is_word(item, "BY") and not found[-1][1] and found[-1][0] in ("GROUP", "ORDER")):
             found[-1][1].append(item)
@@ -97,12 +98,15 @@ def clause_with(clauses: Sequence[Clause], marked: Item) -> Clause:
 
 
 def tables_of(clauses: Sequence[Clause]) -> Iterator[Table]:
-    """Yield the tables of FROM, and the one that a statement changes or describes."""
+    """Yield the tables of FROM, in the order in which they are read."""
     for clause in clauses:
         if clause.word == "FROM":
             yield from _references(clause.items)
-        elif not clause.word:
-            yield from _changed(clause.items)
+
+
+def changed_table(clauses: Sequence[Clause]) -> Table | None:
+    """Return the table that a statement changes or describes, which stands before its clauses."""
+    return next(_changed(clauses[0].items), None) if clauses and not clauses[0].word else None
 
 
 def queries_of_with(clauses: Sequence[Clause]) -> dict[str, Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from threading import Lock, Thread
+from threading import Lock, Thread, main_thread
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
@@ -60,7 +60,7 @@ class SqlCompleter(Completer):
         self._facts.refresh()
         with self._lock:
             if self._reader is None or not self._reader.is_alive():
-                self._reader = Thread(target=self._read, name="completion", daemon=True)
+                self._reader = Thread(target=self._read, name="completion")
                 self._reader.start()
 
     def wait(self) -> None:
@@ -103,15 +103,20 @@ class SqlCompleter(Completer):
         before = text[:cursor]
         cased = [_cased(each, place.prefix, before) for each in found if not _is_typed(each, place.prefix)]
         closing = place.quote if text[cursor : cursor + 1] == place.quote else ""
-        return _completions(cased, len(place.prefix), closing=closing)
+        return _completions(cased, place.length, closing=closing)
 
     def _read(self) -> None:
         try:
-            self._facts.warm()
-            self._values.learn()
+            self._facts.warm(_goes_on)
+            self._values.learn(_goes_on)
         except (Error, OSError):
             # What could not be read is not offered; naming it in a statement tells why.
             return
+
+
+def _goes_on() -> bool:
+    """Tell whether the session goes on; a daemon's thread would be cut off within DuckDB when it ends."""
+    return main_thread().is_alive()
 
 
 def _is_typed(candidate: Candidate, prefix: str) -> bool:

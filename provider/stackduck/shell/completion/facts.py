@@ -7,7 +7,7 @@ may change is read by `refresh`, between two statements.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -67,8 +67,8 @@ class Facts:
             self.tables = tuple(_local(row, near) for row in rows if not _RELATION.search(row[2]))
             self._own = {name: _signature(given) for name, given in self._connection.execute(_OWN_FUNCTIONS)}
 
-    def warm(self) -> None:
-        """Read every service's resources, and DuckDB's functions, on any thread."""
+    def warm(self, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """Read every service's resources, and DuckDB's functions, on any thread; `goes_on` is asked between them."""
         if not self._built_in:
             session = Session()
             try:
@@ -77,7 +77,7 @@ class Facts:
                 session.close()
         found = dict(self._read)
         for provider in self.providers():
-            for service in self.services(provider):
+            for service in filter(lambda _: goes_on(), self.services(provider)):
                 with suppress(Error):
                     resources = self._catalog.service(provider, service).resources
                     found[provider, service] = {name: _note(each) for name, each in resources.items()}

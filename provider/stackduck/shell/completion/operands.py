@@ -135,10 +135,13 @@ class Operands:
         return False
 
     def _columns_of(self, table: Table) -> tuple[Column, ...]:
+        """Return a table's columns; what a change of a resource sets, and a DELETE of one compares, is its body."""
         resource = self._facts.resource(table.parts) if self._verb != "select" else None
-        if resource is not None and self._place.clause == "SET":
-            return tuple(Column(p.name, p.type, p.description) for p in parameters(resource, self._verb, "body"))
-        return columns_of(table, self._place.queries, self._facts)
+        if resource is None or self._place.clause not in ("SET", "WHERE"):
+            return columns_of(table, self._place.queries, self._facts)
+        if self._place.clause == "WHERE" and self._verb != "delete":
+            return ()
+        return tuple(Column(p.name, p.type, p.description) for p in parameters(resource, self._verb, "body"))
 
     def _fields(self) -> Iterator[Column]:
         """Yield the fields of the struct that the qualifier names, perhaps after its table and within another."""

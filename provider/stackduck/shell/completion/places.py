@@ -32,6 +32,14 @@ from stackduck.shell.completion.reading import (
     name_of,
     read,
 )
+from stackduck.shell.completion.scope import (
+    clauses_around,
+    named_queries,
+    outer_tables,
+    tables_at,
+    verb_of,
+    without_explain,
+)
 
 
 class Kind(Enum):
@@ -61,6 +69,8 @@ class Place:
 
     kind: Kind = Kind.NOTHING
     prefix: str = ""
+    length: int = 0
+    """The characters that the prefix takes in the text."""
     quote: str = ""
     """The quotation mark that is open."""
     qualifier: tuple[str, ...] = ()
@@ -108,22 +118,23 @@ class _Reader:
         inner = max(at for at, group in enumerate(path) if at == 0 or clauses.is_query(group))
         self._path, self._depth = path, len(path) - inner - 1
         self._marked: Item = path[inner + 1] if self._depth else CURSOR
-        self._clauses = _clauses(path[inner], self._marked)
+        self._clauses = clauses_around(path[inner], self._marked)
         self._clause = clauses.clause_with(self._clauses, self._marked)
         items = path[-1].items if self._depth else self._clause.items
         qualifier, start = _qualifier(items, items.index(CURSOR))
         self._before: Sequence[Item] = items[:start]
         self._plain = Place(
             prefix=draft.prefix,
+            length=draft.length,
             quote=draft.quote,
             qualifier=qualifier,
             clause=self._clause.word,
-            tables=tuple(clauses.tables_of(self._clauses)),
-            outer=_outer_tables(path[: inner + 1]),
-            queries=_queries(path[: inner + 1]),
+            tables=tables_at(self._clauses, self._clause),
+            outer=outer_tables(path[: inner + 1]),
+            queries=named_queries(path[: inner + 1]),
             given=tuple(clauses.conditions_of(self._clauses)),
             outputs=tuple(name for name, parts in clauses.outputs_of(self._clauses) if parts is None),
-            verb=_verb(self._clauses),
+            verb=verb_of(self._clauses),
         )
 
     def place(self) -> Place:
@@ -142,12 +153,14 @@ class _Reader:
 
     def _in_head(self, plain: Place) -> Place:
         """Find the place in what comes before the first clause: SHOW, EXEC, INSERT INTO, or nothing yet."""
-        typed, rest = _phrase(_without_explain(self._before))
+        typed, rest = _phrase(without_explain(self._before))
         if not typed and not rest:
             is_first = self._path[-1].items[0] is CURSOR
             return replace(plain, kind=Kind.WORD, words=words.STATEMENTS if is_first else words.LATER_QUERY)
         if typed == "EXEC" and rest:
             return self._in_exec(plain, rest)
+        if rest and is_word(rest[-1], "ON", "USING", "BY"):
+            return replace(plain, kind=Kind.COLUMN)
         if rest and not plain.qualifier:
             after = words.QUERY if is_word(rest[-1], "AS") else words.AFTER_NAME.get(typed, ())
             return replace(plain, kind=Kind.WORD, words=after)
@@ -239,40 +252,6 @@ class _Reader:
         if self._clause.word == "FROM":
             return join_state(self._before)[0] == "table"
         return bool(self._before) and is_word(self._before[-1], "TO", "ATTACH")
-
-
-def _clauses(group: Group, marked: Item) -> list[Clause]:
-    return clauses.clauses_of(clauses.branch_of(group.items, marked))
-
-
-def _outer_tables(path: Sequence[Group]) -> tuple[Table, ...]:
-    """Return the tables of the queries around the innermost one, the nearest first."""
-    found: list[Table] = []
-    for at in range(len(path) - 2, -1, -1):
-        if at == 0 or clauses.is_query(path[at]):
-            found += clauses.tables_of(_clauses(path[at], path[at + 1]))
-    return tuple(found)
-
-
-def _queries(path: Sequence[Group]) -> dict[str, Table]:
-    found: dict[str, Table] = {}
-    for group in path:
-        found.update(clauses.queries_of_with(clauses.clauses_of(group.items)))
-    return found
-
-
-def _verb(found: Sequence[Clause]) -> str:
-    head = _without_explain(found[0].items) if found and not found[0].word else ()
-    word = name_of(head[0]).lower() if head else ""
-    return word if word in ("insert", "update", "replace", "delete", "exec") else "select"
-
-
-def _without_explain(items: Sequence[Item]) -> Sequence[Item]:
-    """Return the statement after EXPLAIN or EXPLAIN ANALYZE; the same items where nothing follows."""
-    length = 0
-    while length < len(items) and is_word(items[length], "EXPLAIN", "ANALYZE"):
-        length += 1
-    return items[length:] or items
 
 
 def _qualifier(items: Sequence[Item], at: int) -> tuple[tuple[str, ...], int]:

@@ -39,6 +39,8 @@ class Draft:
     """What is typed of the word, string or quoted name at the cursor, without its quotation mark."""
     quote: str = ""
     """The quotation mark that is open at the cursor: ' or " or `."""
+    length: int = 0
+    """The characters that the prefix takes in the text, where a mark within it is doubled."""
     is_still: bool = False
     """Whether nothing can be completed: in a comment, in a number, right after a string or a parenthesis."""
 
@@ -48,12 +50,14 @@ def read(text: str, cursor: int) -> Draft:
     before = _with_doubled_marks(list(scan(text[:cursor])))
     last = before[-1] if before and before[-1].end == cursor else None
     prefix, quote = _typed(last)
+    length = 0
     if last is not None and (prefix or quote):
+        length = last.end - last.start - len(quote)
         before.pop()
     after = _rest(text[cursor:], quote, is_in_word=bool(prefix))
     root = Group()
     path = _nest([*_last_statement(before), CURSOR, *_first_statement(scan(after))], root)
-    return Draft(path, prefix, quote, is_still=last is not None and _is_still(last))
+    return Draft(path, prefix, quote, length, is_still=last is not None and _is_still(last))
 
 
 def words_before(items: Sequence[Item], at: int) -> Iterator[str]:

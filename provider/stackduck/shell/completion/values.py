@@ -99,19 +99,22 @@ class Values:
                 if text in known or (is_short and len(known) < _MOST and not has_secret(text)):
                     known[text] += times
 
-    def learn(self) -> None:
-        """Read in the archive whose reports are kept, and what their newest days name; on any thread."""
+    def learn(self, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """Read in the archive whose reports are kept, and what their newest days name, on any thread.
+
+        `goes_on` is asked between two reports.
+        """
         # What is found in an entry is remembered, so that no key press has to look through them all.
         for _ in used_in(self._typed(), ""):
             pass
         self._there = self._scopes()
         archive = self._archive()
         if archive is not None:
-            self._read(archive)
+            self._read(archive, goes_on)
 
-    def _read(self, archive: Archive) -> None:
+    def _read(self, archive: Archive, goes_on: Callable[[], bool]) -> None:
         kept: dict[str, dict[str, None]] = {name: dict.fromkeys(values) for name, values in self._kept.items()}
-        for holding in archive.holdings():
+        for holding in filter(lambda _: goes_on(), archive.holdings()):
             kept.setdefault(holding.scope, {}).setdefault(holding.name)
             newest = _newest(archive, holding)
             if newest and self._newest.get(holding) != newest:

@@ -15,7 +15,8 @@ from stackduck.sql.asked import Names
 from stackduck.sql.spans import Span, value_span
 from stackduck.sql.statements import Statement
 from stackduck.sql.traps import cuts, days, joins, money, ratios, users
-from stackduck.sql.traps.asked import Find, read
+from stackduck.sql.traps.asked import Find
+from stackduck.sql.traps.reading import read
 
 __all__ = ["TRAPS", "Seen", "Trap", "find"]
 
