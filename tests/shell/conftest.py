@@ -20,7 +20,7 @@ from stackduck.shell.session import Session
 from stackduck.shell.settings import Settings
 
 COMMAND = str(Path(sys.executable).with_name("stackduck"))
-PATIENCE = 15.0
+PATIENCE = 40.0
 """Seconds until a screen that does not show what it should is a failure."""
 _NUMBERS = count()
 

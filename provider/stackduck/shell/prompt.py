@@ -93,7 +93,8 @@ class ScreenPrompt:
         return self._session.prompt(default=draft, pre_run=_choose_gap if draft else None)
 
     def _continuation(self, width: int, line_number: int, wrap_count: int) -> StyleAndTextTuples:
-        return [("class:continuation", f"{'...> ':>{width}}")]
+        # A line that is only folded begins without a mark.
+        return [("class:continuation", f"{'' if wrap_count else '...> ':>{width}}")]
 
 
 def _keys() -> KeyBindings:

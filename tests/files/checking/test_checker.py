@@ -356,3 +356,17 @@ def test_front_matter_that_cannot_be_read_hides_no_error_of_a_statement_and_make
 def test_a_table_that_could_not_be_made_is_not_said_to_be_unknown(tmp_path: Path) -> None:
     report = check(tmp_path, file="CREATE TABLE t (a VARCHR);\nSELECT a FROM t;\nINSERT INTO t VALUES (1)")
     assert [line for _, line, _ in seen(report)] == [1]
+
+
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        "org IN (SELECT org FROM people)",
+        "org IN (SELECT name FROM people WHERE active)",
+        "org = 'x' AND day IN (SELECT day FROM people)",
+        "org = (SELECT max(org) FROM people)",
+    ],
+)
+def test_values_from_a_table_that_is_not_known_are_believed(conditions: str, tmp_path: Path) -> None:
+    report = check(tmp_path, file=f"SELECT user_id FROM {U}.user_days WHERE {conditions}")
+    assert [name for name, *_ in seen(report)] == ["unknown-local-table"]

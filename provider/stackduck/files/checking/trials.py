@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
 
 _MOST_TRIES = 60
-_OF_STAND_INS = ("unknown-column", "type-error", "invalid-statement", "unknown-function")
+_OF_STAND_INS = (
+    *("unknown-column", "type-error", "invalid-statement", "unknown-function"),
+    *("not-supported", "condition-gives-no-value"),
+)
 """The rules that may seem broken because a table only stands for another."""
 
 
