@@ -9,6 +9,7 @@ The language of a fenced block says how it is run, a word after the language wha
   backslash.
 - `python`: the block is a program that ends well, in the same folder.
 - `not-run` after any of them: the block is only read, as it needs a token, the network or a reader's own files.
+- a file's name after any of them: the block is that file of the reader's folder, for the blocks that follow.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted((ROOT / "docs").rglob("*.md"))
 LANGUAGES = {"sql", "sh", "console", "python", "text", "json", "yaml", "toml", "csv", "xml"}
 MARKS = {"", "refused", "not-run"}
-_BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w*) ?(?P<mark>[\w-]*)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
+_BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>\w*) ?(?P<mark>[\w./-]*)\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,12 @@ class Block:
     text: str
 
     @property
+    def is_file(self) -> bool:
+        return "." in self.mark
+
+    @property
     def is_run(self) -> bool:
-        return self.mark != "not-run"
+        return self.mark != "not-run" and not self.is_file
 
 
 def blocks(text: str) -> list[Block]:
@@ -64,6 +69,13 @@ def blocks(text: str) -> list[Block]:
 def run(command: list[str], folder: Path, *, text: str = "") -> subprocess.CompletedProcess[str]:
     """Run a program as a reader would, and wait for its end."""
     return subprocess.run(command, input=text, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+def save(block: Block, folder: Path) -> None:
+    """Write the file that a block is, as a reader would."""
+    path = folder / block.mark
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(block.text, encoding="utf-8")
 
 
 def commands(block: Block) -> list[str]:
@@ -84,7 +96,10 @@ def commands(block: Block) -> list[str]:
 
 def of_documents(*languages: str) -> list[pytest.ParameterSet]:
     """Return the documents that have blocks of these languages to run."""
-    found = [(path, [b for b in blocks(path.read_text("utf-8")) if b.language in languages]) for path in DOCUMENTS]
+    found = [
+        (path, [b for b in blocks(path.read_text("utf-8")) if b.is_file or b.language in languages])
+        for path in DOCUMENTS
+    ]
     return [pytest.param(each, id=path.name) for path, each in found if any(block.is_run for block in each)]
 
 
@@ -147,15 +162,21 @@ def test_the_statements_of_a_document_do_what_it_says(listed: list[Block], githu
 
 @pytest.mark.parametrize("listed", of_documents("sh", "console"))
 def test_the_commands_of_a_document_end_well(listed: list[Block], folder: Path) -> None:
-    for block in filter(lambda block: block.is_run, listed):
-        for command in commands(block):
+    for block in listed:
+        if block.is_file:
+            save(block, folder)
+        for command in commands(block) if block.is_run else ():
             done = run(["sh", "-c", command], folder)
             assert done.returncode == 0, f"line {block.line}: {command}\n{done.stderr}"
 
 
 @pytest.mark.parametrize("listed", of_documents("python"))
 def test_the_programs_of_a_document_end_well(listed: list[Block], folder: Path) -> None:
-    for block in filter(lambda block: block.is_run, listed):
+    for block in listed:
+        if block.is_file:
+            save(block, folder)
+        if not block.is_run:
+            continue
         done = run([sys.executable, "-"], folder, text=block.text)
         assert done.returncode == 0, f"line {block.line}\n{done.stderr}"
 
@@ -166,16 +187,18 @@ def test_every_block_has_a_language_and_a_mark_that_are_known(path: Path) -> Non
     found = blocks(text)
     assert len(re.findall(r"^```", text, re.M)) == 2 * len(found)
     assert {block.language for block in found} <= LANGUAGES
-    assert {block.mark for block in found} <= MARKS
+    assert {block.mark for block in found if not block.is_file} <= MARKS
 
 
 def test_blocks_are_found_with_their_lines() -> None:
-    text = "a\n```sql\nSELECT 1;\n```\n\n```sql refused\nSELECT x\n```\n```sh not-run\nstackduck\n```\n"
+    text = "a\n```sql\nSELECT 1;\n```\n\n```sql refused\nSELECT x\n```\n```sh not-run\nstackduck\n```\n```sql a/b.sql\n```\n"
     assert blocks(text) == [
         Block(3, "sql", "", "SELECT 1;\n"),
         Block(7, "sql", "refused", "SELECT x\n"),
         Block(10, "sh", "not-run", "stackduck\n"),
+        Block(13, "sql", "a/b.sql", ""),
     ]
+    assert [block.is_run for block in blocks(text)] == [True, True, False, False]
 
 
 def test_commands_are_told_from_others_and_from_output() -> None:

@@ -64,10 +64,13 @@ def test_tables_are_made_without_their_rows(session: OfflineSession, rehearsal: 
     assert session.describe("FROM days", {}) == [("day", "DATE"), ("user_id", "BIGINT")]
 
 
-def test_relations_of_provider_tables_do_not_stay(session: OfflineSession, rehearsal: Rehearsal) -> None:
-    rehearse(rehearsal, f"SELECT user_id FROM {DAYS} WHERE org = 'x'")
-    session.settle()
-    assert session.rows("SELECT count(*) FROM duckdb_tables()") == [(0,)]
+def test_relations_of_provider_tables_serve_one_statement_after_the_other(
+    session: OfflineSession, rehearsal: Rehearsal
+) -> None:
+    for name in ("user_id", "day", "user_id, day"):
+        rehearse(rehearsal, f"SELECT {name} FROM {DAYS} WHERE org = 'x' AND day > current_date - 9")
+    assert session.rows("SELECT count(*) FROM duckdb_tables()") == [(1,)]
+    rehearse(rehearsal, f"SELECT a.day FROM {DAYS} a JOIN {DAYS} b USING (day) WHERE a.org = 'x' AND b.org = 'y'")
 
 
 def test_a_macro_that_is_made_anew_is_asked_anew(rehearsal: Rehearsal) -> None:

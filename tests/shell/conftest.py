@@ -77,6 +77,14 @@ class Screen:
         """Press keys by tmux's names for them: Enter, C-c, M-Enter, Tab."""
         self._tmux("send-keys", *keys)
 
+    def press_until(self, key: str, expected: str) -> None:
+        """Press a key, again where it was not heard, until the screen shows a text."""
+        until = time.monotonic() + PATIENCE
+        while expected not in self.text() and time.monotonic() < until:
+            self.press(key)
+            time.sleep(1)
+        self.wait(expected, seconds=1)
+
     def enter(self, text: str) -> None:
         """Type a text and press Enter."""
         self.type(text)

@@ -128,8 +128,7 @@ def test_ctrl_c_in_the_pager_is_the_pagers(sandboxed: Screen) -> None:
     sandboxed.enter("SELECT range AS n FROM range(1000);")
     sandboxed.wait("\n:")
     sandboxed.press("C-c")
-    sandboxed.press("q")
-    sandboxed.wait("sandbox>\n")
+    sandboxed.press_until("q", "\nsandbox>")
     assert "interrupted" not in sandboxed.text()
 
 
@@ -258,6 +257,7 @@ def test_every_kind_of_terminal_works(screen: Screen, term: str) -> None:
     screen.wait("error: github.copilot.enterprise_seats needs enterprise", "'<slug>'")
     screen.wait("sandbox>\n" if term == "dumb" else "'<slug>';")
     screen.press("C-c")
+    screen.wait("^C\n" if term == "dumb" else "sandbox>\n")
     screen.enter(".exit 4")
     screen.wait("left with 4")
 

@@ -6,10 +6,12 @@ Its tables have no rows, so what fails for every row would fail for none.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from stackduck.engine.session import Session
+from stackduck.engine.session import ColumnTypes, Session, quoted
 from stackduck.errors import DatabaseError, DataError
+
+Columns = tuple[tuple[str, str], ...]
 
 _CAST = re.compile(r"\bCAST\('((?:[^'\\]|'')*)' AS ([A-Z][A-Z0-9_ ]*(?:\(\d+(?:, ?\d+)?\))?(?:\[\])*)\)")
 _PIVOTED = ("SELECT list is empty after resolving", "PIVOT statements with pivot elements")
@@ -21,6 +23,26 @@ class OfflineSession(Session):
 
     def __init__(self) -> None:
         super().__init__(is_offline=True)
+        self._columns: dict[str, Columns] = {}
+        self._free: dict[Columns, list[str]] = {}
+        """Relations that nobody uses, by their columns: to make one costs more than to give it another name."""
+
+    def create(self, name: str, columns: ColumnTypes) -> None:
+        """Create an empty relation, or give one with the same columns that name."""
+        self._columns[name] = key = tuple((column, kind) for column, kind in columns)
+        free = self._free.get(key)
+        if free:
+            self.rows(f"ALTER TABLE temp.{quoted(free.pop())} RENAME TO {quoted(name)}")
+        else:
+            super().create(name, columns)
+
+    def discard(self, names: Sequence[str], *, afterwards: Sequence[Callable[[], None]] = ()) -> None:
+        """Keep the relations for others; none of them ever has rows."""
+        for name in names:
+            if name in self._columns:
+                self._free.setdefault(self._columns.pop(name), []).append(name)
+            else:
+                super().discard([name])
 
     def check(self, sql: str, parameters: Mapping[str, object]) -> None:
         """Let DuckDB bind a statement without running it.

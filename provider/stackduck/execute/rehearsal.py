@@ -71,6 +71,7 @@ class Rehearsal(Executor):
     def __init__(self, session: Session, catalog: Catalog, *, defaults: Mapping[str, str]) -> None:
         origins = Origins(catalog, _nobody, _nobody, permission=Permission(dry_run=True), defaults=defaults)
         super().__init__(session, origins)
+        self._nothing: Result | None = None
 
     @cached_property
     def _planning_database(self) -> _Remembering:
@@ -134,7 +135,10 @@ class Rehearsal(Executor):
         return self._no_rows()
 
     def _no_rows(self) -> Result:
-        return self.session.run(_NOTHING, is_change=True)
+        """Return the answer to everything: nothing."""
+        if self._nothing is None:
+            self._nothing = self.session.run(_NOTHING, is_change=True)
+        return self._nothing
 
 
 def _as_query(bound: Bound) -> Bound:

@@ -40,7 +40,11 @@ class LinePrompt:
     def _line(self, prompt: str) -> str:
         sys.stdout.write(prompt)
         sys.stdout.flush()
-        line = sys.stdin.readline()
+        try:
+            line = sys.stdin.readline()
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            raise
         if not line:
             raise EOFError
         return line.rstrip("\n")

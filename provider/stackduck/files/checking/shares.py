@@ -25,17 +25,17 @@ def mapped(work: Callable[[Sequence[T]], list[R]], items: Sequence[T]) -> list[R
     count = min(_processors(), len(items) // _WORTHWHILE)
     if count < 2 or threading.active_count() > 1:
         return work(items)
-    size = -(-len(items) // count)
-    first, *others = (items[at : at + size] for at in range(0, len(items), size))
+    # Files beside each other are alike; each process gets some of every kind.
+    first, *others = (items[at::count] for at in range(count))
     started = [_start(work, share) for share in others]
     try:
-        found = work(first)
+        found = [work(first)]
     finally:
         answers = [_answer(*each) for each in started]
     for content, share in zip(answers, others, strict=True):
         # What a process cannot say is found out here.
-        found += pickle.loads(content) if content else work(share)
-    return found
+        found.append(pickle.loads(content) if content else work(share))
+    return [found[at % count][at // count] for at in range(len(items))]
 
 
 def _processors() -> int:
