@@ -7,6 +7,7 @@ The language of a fenced block says how it is run, a word after the language wha
 - `sh`, and `console` after `$ `: every command that is stackduck's ends well. The commands of a document share a
   folder, in which `queries` is the project's own. A command goes on while a quote is open or its line ends with a
   backslash.
+- `sh refused`, `console refused`: every command ends with exit code 1.
 - `python`: the block is a program that ends well, in the same folder.
 - `not-run` after any of them: the block is only read, as it needs a token, the network or a reader's own files.
 - a file's name after any of them: the block is that file of the reader's folder, for the blocks that follow.
@@ -25,6 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 import stackduck
 from stackduck import errors
@@ -167,7 +169,7 @@ def test_the_commands_of_a_document_end_well(listed: list[Block], folder: Path) 
             save(block, folder)
         for command in commands(block) if block.is_run else ():
             done = run(["sh", "-c", command], folder)
-            assert done.returncode == 0, f"line {block.line}: {command}\n{done.stderr}"
+            assert done.returncode == (block.mark == "refused"), f"line {block.line}: {command}\n{done.stderr}"
 
 
 @pytest.mark.parametrize("listed", of_documents("python"))
@@ -190,8 +192,79 @@ def test_every_block_has_a_language_and_a_mark_that_are_known(path: Path) -> Non
     assert {block.mark for block in found if not block.is_file} <= MARKS
 
 
+@pytest.mark.parametrize("path", [ROOT / "README.md", *DOCUMENTS], ids=lambda path: path.name)
+def test_a_link_leads_to_a_file_and_a_heading(path: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text("utf-8")):
+        target, _, heading = link.partition("#")
+        if "://" in target:
+            continue
+        file = path.parent / target if target else path
+        assert file.exists(), link
+        assert not heading or heading in headings(file), link
+
+
+def headings(path: Path) -> set[str]:
+    """Return the names by which GitHub links the headings of a document."""
+    found = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in found}
+
+
+def test_every_document_is_in_the_list_of_them() -> None:
+    listed = (ROOT / "docs" / "README.md").read_text("utf-8")
+    assert [path.name for path in (ROOT / "docs").glob("*.md") if f"({path.name})" not in listed] == ["README.md"]
+
+
+def test_every_query_that_comes_along_answers_a_question_of_the_recipes() -> None:
+    from stackduck.files.finding import installed
+
+    assert [name for name in installed() if f"`{name}`" not in (ROOT / "docs" / "recipes.md").read_text("utf-8")] == []
+
+
+def test_every_trap_that_a_check_sees_is_told_of() -> None:
+    from stackduck.sql.traps import TRAPS
+
+    told = (ROOT / "docs" / "traps.md").read_text("utf-8")
+    assert [trap.name for trap in TRAPS if f"`{trap.name}`" not in told] == []
+
+
+def test_every_query_that_the_traps_name_comes_along() -> None:
+    from stackduck.files.finding import installed
+    from stackduck.sql.traps import TRAPS
+
+    rows = [line.split(" | ") for line in (ROOT / "docs" / "traps.md").read_text("utf-8").splitlines()]
+    named = {name for row in rows if len(row) > 3 for name in re.findall(r"`(\w+)`", row[2])}
+    assert named
+    assert named <= set(installed())
+    assert {name for row in rows if len(row) > 3 for name in re.findall(r"`([\w-]+)`", row[3])} <= {
+        t.name for t in TRAPS
+    }
+
+
+def test_every_command_of_the_shell_is_told_of() -> None:
+    pytest.importorskip("prompt_toolkit")
+    from stackduck.shell.commands import COMMANDS
+
+    told = (ROOT / "docs" / "shell.md").read_text("utf-8")
+    assert [each.name for each in COMMANDS if not re.search(rf"`\.{each.name}[ `]", told)] == []
+
+
+def test_the_scheduled_report_of_the_examples_runs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (ROOT / "docs" / "examples" / "github-actions-report.yml").read_text("utf-8")
+    workflow = yaml.safe_load(text)
+    monkeypatch.setenv("ENTERPRISE", workflow["env"]["ENTERPRISE"])
+    monkeypatch.setenv("STACKDUCK_ARCHIVE", str(folder / "copilot-archive"))
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(folder / "summary.md"))
+    scripts = [step["run"] for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    for script in scripts[1:]:
+        done = run(["sh", "-ec", script], folder)
+        assert done.returncode == 0, f"{script}\n{done.stderr}"
+    written = {path.name for path in folder.iterdir()}
+    assert {"daily_active_users.csv", "monthly_trend.parquet", "summary.md"} <= written
+
+
 def test_blocks_are_found_with_their_lines() -> None:
-    text = "a\n```sql\nSELECT 1;\n```\n\n```sql refused\nSELECT x\n```\n```sh not-run\nstackduck\n```\n```sql a/b.sql\n```\n"
+    text = "a\n```sql\nSELECT 1;\n```\n\n```sql refused\nSELECT x\n```\n```sh not-run\nstackduck\n```\n"
+    text += "```sql a/b.sql\n```\n"
     assert blocks(text) == [
         Block(3, "sql", "", "SELECT 1;\n"),
         Block(7, "sql", "refused", "SELECT x\n"),

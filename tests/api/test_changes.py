@@ -31,6 +31,16 @@ def test_trouble_leaves_open_what_became_of_a_change(
     assert (len(server.seen), slept) == (1, [])
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_an_answer_that_nobody_can_read_leaves_open_what_became_of_a_change(
+    method: str, serve: Serve, connect: Connect, request_for: Make
+) -> None:
+    server = serve(lambda request: Reply(201, b"<html>", {"Content-Type": "text/html"}))
+    with pytest.raises(OperationalError, match=f"the answer 201 to {method} .* is text/html, not JSON; {UNKNOWN}"):
+        list(connect(server.url).fetch([request_for(method=method, body="{}")]))
+    assert len(server.seen) == 1
+
+
 def test_a_change_that_is_not_answered_in_time_is_not_sent_again(
     serve: Serve, connect: Connect, request_for: Make
 ) -> None:

@@ -102,19 +102,24 @@ def folder_base(url: str) -> Any:
     return hosts.parse(url, source="the test")
 
 
-@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 1, "moment": "x", "api": ""}'])
+NESTED = "[" * 100_000
+"""More than JSON is read of."""
+
+
+@pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"format": 1, "moment": "x", "api": ""}', NESTED], ids=range(5))
 def test_a_broken_manifest_is_told(made: Recording, manifest: str) -> None:
     made.path("recording.json").write_text(manifest)
     with pytest.raises(InterfaceError, match="cannot be read"):
         folder.replay(made.folder)
 
 
+@pytest.mark.parametrize("answer", ["{", "[]", NESTED], ids=["half", "a list", "nested"])
 def test_a_broken_answer_is_named(
-    made: Recording, serve: Serve, connect: Connect, request_for: Make, replayed: Callable[..., Client]
+    made: Recording, serve: Serve, connect: Connect, request_for: Make, replayed: Callable[..., Client], answer: str
 ) -> None:
     fetched(connect(serve(lambda seen: Reply()).url, recording=made), request_for())
     (path,) = made.path("answers").rglob("*.json")
-    path.write_text("{")
+    path.write_text(answer)
     with pytest.raises(OperationalError, match=f"{path.name} is no recorded answer"):
         fetched(replayed(), request_for())
 

@@ -61,7 +61,7 @@ def test_errors_exit_with_1_and_stand_on_stdout(stackduck: Command, folder: Path
     first = done.stdout.splitlines()[0]
     assert first.startswith("queries/a_wrong.sql:3:8: error: the condition on enterprise gives no value: only =, IN")
     assert first.endswith(" [condition-gives-no-value]")
-    assert "queries/b_misleading.sql:1:8: warning: different users do not add up" in done.stdout
+    assert "queries/b_misleading.sql:1:8: warning: different users, and different skills" in done.stdout
     assert done.stderr == "3 files checked: 1 error, 1 warning\n"
 
 

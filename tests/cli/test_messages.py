@@ -61,6 +61,20 @@ def test_a_bug_says_how_to_see_where(capsys: pytest.CaptureFixture[str]) -> None
     assert told == "error: a bug of stackduck: KeyError: 'x'; set STACKDUCK_TRACEBACK=1 to see where, and report it\n"
 
 
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_bug_of_any_command_has_an_exit_code_of_its_own(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def main(arguments: list[str]) -> int:
+        raise KeyError(*arguments)
+
+    command = ModuleType(name)
+    monkeypatch.setattr(command, "main", main, raising=False)
+    monkeypatch.setitem(sys.modules, f"stackduck.cli.{name}", command)
+    assert run([name, "x"]) == 70
+    assert capsys.readouterr().err.startswith("error: a bug of stackduck: KeyError: 'x'; ")
+
+
 def test_a_traceback_can_be_asked_for(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STACKDUCK_TRACEBACK", "1")
     try:

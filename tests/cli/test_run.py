@@ -55,11 +55,12 @@ def scoped(tmp_path: Path) -> Path:
             "has no parameter for --var limit; its parameters are --min-size, --output",
         ),
         (["{file}", "--top"], 2, "expected one argument"),
+        (["{file}", "--var", "top=1", "--top", "2"], 2, "--var gives top another value than its option"),
         (["{file}", "--top", "many"], 1, "numbers.sql:4: top = 'many' is no INTEGER"),
         (["{file}", "-o", "parquet"], 2, "-o parquet needs -f FILE"),
         (["{file}", "--replay", "nowhere"], 2, "there is no recording in"),
         (["{file}", "--record", "a", "--replay", "b"], 2, "not allowed with"),
-        (["{folder}/none"], 1, "there is no file or folder"),
+        (["{folder}/none"], 2, "there is no file or folder"),
     ],
 )
 def test_what_is_used_wrongly_is_told(arguments: list[str], code: int, told: str, stackduck, numbers: Path) -> None:
@@ -148,7 +149,7 @@ def test_help_without_a_file_tells_the_command(stackduck) -> None:
 
 def test_help_of_what_is_not_there_is_an_error(stackduck) -> None:
     done = stackduck("run", "idle_seat", "--help")
-    assert (done.returncode, done.stdout) == (1, "")
+    assert (done.returncode, done.stdout) == (2, "")
     assert "did you mean 'idle_seats'?" in done.stderr
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -28,15 +29,18 @@ def test_a_port_in_use_is_told(stackduck, sandbox) -> None:
     assert done.stderr.startswith("error: cannot listen: Address already in use")
 
 
-def test_another_command_asks_it_with_the_printed_variables(stackduck) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
+def test_another_command_asks_it_with_the_printed_variables(stackduck, end: signal.Signals) -> None:
     arguments = [COMMAND, "sandbox", "--seed", "7", "--users", "5", "--today", "2026-02-01"]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    lines = [process.stdout.readline() for _ in range(3)]
-    environ = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines[:2])
+    lines = [process.stdout.readline() for _ in range(4)]
+    environ = dict(line.removeprefix("export ").strip().split("=", 1) for line in lines[:3])
     sql = "SELECT report_end_day FROM github.copilot.copilot_user_usage_metrics WHERE enterprise = 'octo-demo'"
     done = stackduck("exec", sql, "-o", "csv", "-H", **environ)
-    process.send_signal(signal.SIGINT)
+    assert Path(environ["STACKDUCK_ARCHIVE"]).is_dir()
+    process.send_signal(end)
     assert process.communicate(timeout=30) == ("", "")
     assert process.returncode == 0
     assert done.stdout.startswith("2026-01-")
-    assert lines[2].startswith("# enterprise octo-demo; organizations ")
+    assert not Path(environ["STACKDUCK_ARCHIVE"]).exists()
+    assert lines[3].startswith("# enterprise octo-demo; organizations ")

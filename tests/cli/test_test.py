@@ -40,6 +40,7 @@ def folder(tmp_path: Path) -> Path:
     [
         ([], "the following arguments are required"),
         (["{folder}/other.sql"], "no file states what it expects"),
+        (["{folder}/none.sql"], "there is no file or folder"),
         (["{folder}", "--live", "--sandbox"], "--live asks GitHub"),
         (["{folder}", "--live", "--today", "2026-02-01"], "--today is the day of the sandbox"),
         (["{folder}", "--day", "1"], "any of the files has no parameter for --day"),

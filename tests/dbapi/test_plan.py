@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -52,6 +52,14 @@ def test_a_plan_tells_the_days_of_reports(online: stackduck.Connection) -> None:
     assert scan.reports == (PlannedReport("enterprise", "octo-demo", days),)
     (again,) = online.execute(sql).plan
     assert again == scan
+
+
+def test_a_plan_tells_no_days_of_the_future(online: stackduck.Connection) -> None:
+    sql = "SELECT count(*) FROM github.copilot_usage.entity_days WHERE enterprise = 'octo-demo' AND day >= '2026-10-30'"
+    ((report,),) = (scan.reports for scan in online.execute(sql).plan)
+    assert report.days
+    assert date(2026, 10, 30) in report.days
+    assert max(report.days) <= datetime.now(UTC).date()
 
 
 def test_a_plan_tells_where_fed_values_come_from(online: stackduck.Connection) -> None:

@@ -164,6 +164,15 @@ def test_confined_sql_reaches_neither_files_nor_the_network(sql: str, tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("sql", ["REGISTRY PULL aws", "REGISTRY LIST", "REGISTRY LIST aws"])
+def test_confined_sql_reaches_no_registry(sql: str) -> None:
+    with (
+        stackduck.connect(confined=True) as connection,
+        pytest.raises(errors.NotSupportedError, match="reaches no registry"),
+    ):
+        connection.execute(sql)
+
+
 def test_confined_sql_reads_reports(march: Sandbox) -> None:
     with (
         stackduck.connect(sandbox=march, today=TODAY) as free,

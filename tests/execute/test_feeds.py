@@ -492,3 +492,69 @@ def test_explain_tells_order_and_origin_and_asks_nothing(hub: Hub, connect: Conn
         ("hub.core.files", "list", "GET /repos/o%20p/{repo}/files", "repo from lower(r.name) of hub.core.repos", None),
     ]
     assert hub.asked == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "left"),
+    [
+        (
+            "UPDATE t SET company = p.company FROM hub.core.people p WHERE p.username = 'a' AND p.login = t.login",
+            [("a", "a & sons"), ("b", None)],
+        ),
+        ("DELETE FROM t USING hub.core.people p WHERE p.username IN ('a') AND p.login = t.login", [("b", None)]),
+        (
+            "MERGE INTO t USING hub.core.people p ON p.login = t.login AND p.username = 'a' "
+            "WHEN MATCHED THEN UPDATE SET company = p.company",
+            [("a", "a & sons"), ("b", None)],
+        ),
+    ],
+)
+def test_a_value_counts_where_a_local_table_is_changed_even_if_a_method_needs_none(
+    hub: Hub, connect: Connect, statement: str, left: list[tuple[str, str | None]]
+) -> None:
+    connection = connect()
+    connection.execute("CREATE TABLE t AS SELECT unnest(['a', 'b']) AS login, NULL::VARCHAR AS company")
+    connection.execute(statement)
+    assert hub.asked == ["/people/a"]
+    assert connection.execute("SELECT * FROM t ORDER BY login").fetchall() == left
+
+
+def test_rows_to_be_inserted_are_those_of_every_value(hub: Hub, connect: Connect) -> None:
+    connection = connect()
+    connection.execute("CREATE TABLE t (login VARCHAR, company VARCHAR)")
+    with pytest.raises(errors.MissingParameterError, match="give username one value"):
+        connection.execute(
+            "MERGE INTO t USING hub.core.people p ON p.login = t.login AND p.username = 'a' "
+            "WHEN NOT MATCHED THEN INSERT VALUES (p.login, p.company)"
+        )
+    assert hub.asked == []
+
+
+PEOPLE = (
+    "SELECT m.login, p.company FROM hub.core.people p "
+    "RIGHT JOIN (SELECT * FROM hub.core.members WHERE org = 'x') m ON p.username = m.login"
+)
+
+
+@pytest.mark.parametrize(
+    ("rest", "asked", "rows"),
+    [
+        ("WHERE m.login <> 'a'", ["b", "c"], [("b", "b & sons"), ("c", "c & sons")]),
+        # What says something of the fed table, or of a table that a later join may leave out, holds afterwards.
+        (
+            "WHERE p.login IS NULL OR m.login <> 'a'",
+            ["a", "b", "c"],
+            [("b", "b & sons"), ("c", "c & sons")],
+        ),
+        (
+            "RIGHT JOIN (VALUES ('a'), ('z')) v(l) ON v.l = p.login WHERE m.login IS NULL",
+            ["a", "b", "c"],
+            [(None, None)],
+        ),
+    ],
+)
+def test_a_condition_on_the_side_that_a_right_join_keeps_holds_before_it_feeds(
+    hub: Hub, connect: Connect, rest: str, asked: list[str], rows: list[tuple[str | None, str | None]]
+) -> None:
+    assert sorted(connect().execute(f"{PEOPLE} {rest}").fetchall(), key=str) == rows
+    assert sorted(path for path in hub.asked if path.startswith("/people/")) == [f"/people/{login}" for login in asked]

@@ -43,10 +43,23 @@ def test_a_name_stands_for_a_file_that_comes_along(name: str) -> None:
     assert path.parent == finding.queries_folder()
 
 
-def test_a_file_of_that_name_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_folder", [False, True], ids=["file", "folder"])
+def test_nothing_here_takes_the_place_of_what_comes_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, is_folder: bool
+) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("idle_seats").touch()
-    assert finding.find("idle_seats") == (Path("idle_seats"),)
+    file = Path("idle_seats/a.sql") if is_folder else Path("idle_seats")
+    file.parent.mkdir(exist_ok=True)
+    file.touch()
+    with pytest.raises(ProgrammingError, match=r"write \./idle_seats for what is here"):
+        finding.find("idle_seats")
+    assert finding.find("./idle_seats") == (file,)
+
+
+def test_a_file_with_its_ending_goes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("idle_seats.sql").touch()
+    assert finding.find("idle_seats.sql") == (Path("idle_seats.sql"),)
 
 
 def test_each_file_is_found_once(tmp_path: Path) -> None:

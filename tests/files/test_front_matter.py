@@ -57,6 +57,9 @@ def refusal(*lines: str) -> FrontMatterError:
         pytest.param(["expect: {with: {day: 1}}"], 2, "no parameter 'day' is declared", id="unknown value"),
         pytest.param(["expect: {values: {a: {nulls: maybe}}}"], 2, "must be yes or no", id="nulls"),
         pytest.param(["name: &n x", "description: *n"], 3, "an alias", id="alias"),
+        pytest.param(["name: x", "one of: " + "[" * 30_000], 3, "nested too deeply", id="brackets without end"),
+        pytest.param(["name: x", "one of: " + "[" * 17 + "]" * 17], 3, "nested too deeply", id="brackets"),
+        pytest.param(["name: x", "one of:", "- " * 30_000], 4, "nested too deeply", id="dashes"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_line(lines: list[str], line: int, told: str) -> None:

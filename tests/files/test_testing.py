@@ -189,6 +189,11 @@ def test_sums_of_fractions_may_differ_in_their_last_digits(tmp_path: Path) -> No
     assert verdict(tmp_path, "{equals: a.json}", "SELECT 0.1::DOUBLE + 0.2::DOUBLE AS a").failures == ()
 
 
+def test_a_file_nested_more_than_json_is_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("[" * 100_000)
+    assert "a.json cannot be read as json" in only(verdict(tmp_path, "{equals: a.json}", "SELECT 1 AS a"))
+
+
 def test_a_result_without_rows_equals_a_file_without_rows(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("[]")
     assert verdict(tmp_path, "{equals: a.json}", f"{PEOPLE} WHERE n > 9").failures == ()

@@ -373,3 +373,52 @@ def test_a_script_binds_its_variables(connection: stackduck.Connection) -> None:
     cursors = list(connection.script(script, {"mode": "none", "org": ORG}))
     assert cursors[1].rowcount == 1
     assert cursors[2].fetchall() == [("none",)]
+
+
+CANCEL = (
+    "(EXEC github.copilot.user_seats.cancel_copilot_seat_assignment_for_users "
+    f"@org = '{ORG}', @selected_usernames = ['ann'])"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (f"CREATE VIEW v AS SELECT * FROM {CANCEL}", "CREATE VIEW cannot keep EXEC"),
+        (f"CREATE OR REPLACE TEMP VIEW v AS SELECT * FROM {CANCEL}", "CREATE VIEW cannot keep EXEC"),
+        (f"CREATE MACRO m() AS TABLE SELECT * FROM {CANCEL}", "CREATE MACRO cannot keep EXEC"),
+        (f"PREPARE p AS SELECT * FROM {CANCEL}", "PREPARE cannot keep EXEC"),
+        (f"CREATE MATERIALIZED VIEW m AS SELECT * FROM {CANCEL}", "REFRESH would carry the change out again"),
+        (
+            f"CREATE MATERIALIZED VIEW m AS SELECT * FROM (EXEC github.copilot.org_content_exclusion."
+            f"copilot_content_exclusion_for_organization @org = '{ORG}') AS a, {CANCEL} AS b",
+            "REFRESH would carry the change out again",
+        ),
+        (f"DESCRIBE SELECT * FROM {CANCEL}", "DESCRIBE would carry the change out; write EXPLAIN"),
+        (f"CREATE TABLE IF NOT EXISTS t AS SELECT * FROM {CANCEL}", "IF NOT EXISTS would carry the change out"),
+        (f"CREATE TABLE t AS SELECT * FROM {CANCEL} WITH NO DATA", "WITH NO DATA would carry the change out"),
+    ],
+)
+def test_a_change_is_not_carried_out_for_what_reads_no_answer(
+    github: Sandbox, connection: stackduck.Connection, statement: str, told: str
+) -> None:
+    with pytest.raises(errors.NotSupportedError, match=told):
+        connection.execute(statement)
+    assert github.requests == []
+
+
+def test_an_error_in_a_later_row_comes_after_the_fact_too(github: Sandbox, connection: stackduck.Connection) -> None:
+    cancel = CANCEL.replace("ann", seated(connection)[0])
+    with pytest.raises(errors.DataError, match="the change was carried out, but the answer cannot be read: Conversion"):
+        connection.execute(f"SELECT seats_cancelled FROM {cancel} UNION ALL SELECT 'a'::INT").fetchall()
+    assert len(sent(github)) == 1
+
+
+def test_what_exec_reads_may_be_kept_and_refreshed(github: Sandbox, connection: stackduck.Connection) -> None:
+    connection.execute(
+        "CREATE MATERIALIZED VIEW excluded AS SELECT * FROM (EXEC github.copilot.org_content_exclusion."
+        f"copilot_content_exclusion_for_organization @org = '{ORG}')"
+    )
+    connection.execute("REFRESH MATERIALIZED VIEW excluded")
+    assert connection.execute("SELECT count(*) FROM excluded").fetchone() == (1,)
+    assert [request.method for request in github.requests] == ["GET", "GET"]

@@ -51,3 +51,12 @@ def test_one_column_is_never_left_out() -> None:
     assert columns_of(lines) == ["text"]
     assert lines[-1] == "(1 row, long values cut; .last shows all)"
     assert columns_of(drawn(numbered(30), 20)) == ["number…", "29 mo…"]
+
+
+def test_the_first_column_is_whole_where_the_others_keep_enough() -> None:
+    sql = f"SELECT '{'n' * 60}' AS name, '{'k' * 30}' AS kind, '{'a' * 90}' AS about"
+    name, kind, about = columns_of(["", drawn(sql, 110)[3]])
+    assert name == "n" * 60
+    assert kind.endswith("…")
+    assert about.endswith("…")
+    assert columns_of(["", drawn(sql, 70)[3]])[0].endswith("…")

@@ -53,7 +53,7 @@ def said(session: Session, capsys: pytest.CaptureFixture[str]) -> Said:
     ("text", "message"),
     [
         (".nope", "no command '.nope'; .help lists them"),
-        (".tabels", "no command '.tabels'; did you mean 'tables'?"),
+        (".tabels", "no command '.tabels'; did you mean '.tables'?"),
         (".he", "'.he' may be .header or .help"),
         (".", "no command '.'; .help lists them"),
         ("\\!", "no command '.!'"),
@@ -138,6 +138,7 @@ def test_tables_of_a_pattern(said: Said) -> None:
     assert [row[0] for row in said.rows(".tables user_days")] == ["github.copilot_usage.user_days"]
     assert {row[0].rpartition(".")[2] for row in said.rows("\\dt *_seats")} >= {"org_seats", "enterprise_seats"}
     assert said.rows(".tables no_such_thing") == []
+    assert [row[0].rpartition(".")[2] for row in said.rows("\\dt User_t*")] == ["user_team_days"]
 
 
 def test_inspect_tells_columns_parameters_scope_and_an_example(said: Said) -> None:
@@ -164,6 +165,12 @@ def test_explain_tells_the_calls_and_makes_none(said: Said) -> None:
     assert rows[0][2] == f"GET /enterprises/{ENTERPRISE}/copilot/billing/seats"
     assert said.session.connection.stats.calls == 0
     assert said.rows(f"{statement} \\explain") == rows
+
+
+def test_a_plan_of_duckdb_is_drawn_as_it_is(said: Said) -> None:
+    drawn = said(".mode table\nEXPLAIN SELECT 6 * 7 AS answer;").splitlines()
+    assert drawn[0].startswith("╭─ ")
+    assert not any("explain_" in line or "\\n" in line for line in drawn)
 
 
 def test_explain_takes_the_latest_statement(said: Said) -> None:

@@ -46,6 +46,7 @@ RULES = {"type": "array", "items": {"type": "object", "properties": {"names": TE
         (body({"type": "number"}), math.nan, "x is a number, and NaN is not"),
         (body({"type": "number"}), False, "x is a number, and false is not"),
         (body({"type": "string"}), ["a"], "x is a text, and a list is not"),
+        (body({"type": "string"}), 1.1, "x is a text, and 1.1 is not"),
         (body({"type": "string", "format": "date"}), "yesterday", "x is a day, '2026-01-31', and 'yesterday' is not"),
         (body({"type": "string", "format": "date-time"}), "noon", "x is a time, .*, and 'noon' is not"),
         (body(TEXTS), "ann", r"x is a list of texts, \['a', 'b'\] or .*, and 'ann' is not"),
@@ -59,6 +60,7 @@ RULES = {"type": "array", "items": {"type": "object", "properties": {"names": TE
         (body({"type": "object"}), {"a": math.inf}, "x is an object, .*, and an object is not"),
         (body({}), {"a": "\ud800"}, "x is a JSON value, and an object is not"),
         (path("BIGINT"), "x", r"id is a whole number, one \(IN gives several\), and 'x' is not"),
+        (path("VARCHAR"), 1.1, r"id is a text, one \(IN gives several\), and 1.1 is not"),
         (path("VARCHAR"), ["a", "b"], r"id is a text, one \(IN gives several\), and a list is not"),
     ],
 )

@@ -84,6 +84,7 @@ def test_question_marks_and_paths_do_not_mix() -> None:
         ("SELECT '{{.top}}', {{ .values.n }}", "SELECT $iql_1, $iql_2", ["t", 5]),
         ("SELECT {{- .values.yes -}}, {{ .values.none }}", "SELECT $iql_1, $iql_2", [True, None]),
         ("SELECT '{{ .values.n }}', '{{ .values.yes }}'", "SELECT $iql_1, $iql_2", ["5", "true"]),
+        ("SELECT $IQL_1, '{{ .values.n }}'", "SELECT $IQL_1, $iql_2", ["5"]),
         ("SELECT x IN {{ .values.list }}", "SELECT x IN $iql_1", [["a", "b"]]),
         ("SELECT '{{ .values.deep[0].x }}'", "SELECT $iql_1", ["1.5"]),
         (

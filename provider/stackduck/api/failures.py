@@ -61,7 +61,9 @@ def of_answer(
         remedy = "it is still computing the answer; run again in a minute"
     elif status >= 500 or status == 408:
         page = "" if request.server else ", see githubstatus.com"
-        remedy = f"{who(request)} is in trouble or a gateway before it is; {_again(request, 'run again later')}{page}"
+        remedy = (
+            f"{who(request)} is in trouble or a gateway before it is; {next_step(request, 'run again later')}{page}"
+        )
     else:
         remedy = _RARE.get(status, "")
     said = tidy(_said(answer), credential)
@@ -74,16 +76,16 @@ def of_fault(fault: TransferError, request: Request, *, host: str, tries: int) -
     again = f" after {tries} tries" if tries > 1 else ""
     if fault.timed_out:
         text = f"{host} did not answer {where(request)} in time{again}: {fault.reason}"
-        text = f"{text}; {_again(request, 'run again later')}"
+        text = f"{text}; {next_step(request, 'run again later')}"
         return RequestTimeoutError(text, resource=request.resource, values=dict(request.values))
     if not fault.sent:
         text = f"cannot reach {host}{again}: {fault.reason}; check the network, the proxy variables and the API URL"
         return failed(f"{text}, wanted for {where(request)}", request)
-    remedy = _again(request, "run again")
+    remedy = next_step(request, "run again")
     return failed(f"{host} gave no whole answer to {where(request)}{again}: {fault.reason}; {remedy}", request)
 
 
-def _again(request: Request, remedy: str) -> str:
+def next_step(request: Request, remedy: str) -> str:
     """Return the remedy of a call that reads; one that writes may have been carried out all the same."""
     return remedy if request.is_read else "it may have been carried out: check before you repeat it"
 

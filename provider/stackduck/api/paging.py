@@ -180,7 +180,7 @@ class PagingRun(Run):
         if not rules.is_json(body):
             kind = answer.headers.get("content-type", "no content type").partition(";")[0]
             text = f"the answer {answer.status} to {failures.where(request)} is {kind}, not JSON"
-            remedy = f"a proxy may have answered in {failures.who(request)}'s place"
+            remedy = failures.next_step(request, f"a proxy may have answered in {failures.who(request)}'s place")
             raise failures.failed(f"{text}; {remedy}", request, status=answer.status)
         return _Delivery(Page(body, answer.status, number), _sso_notice(request, answer))
 

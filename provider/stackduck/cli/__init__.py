@@ -55,7 +55,12 @@ def run(arguments: list[str]) -> int:
         return 0
     if name not in COMMANDS:
         return _unknown(name)
-    code: int = import_module(f"stackduck.cli.{name}").main(rest)
+    try:
+        code: int = import_module(f"stackduck.cli.{name}").main(rest)
+    except Exception as problem:
+        from stackduck.cli import messages
+
+        return messages.failure(problem)
     return code
 
 

@@ -55,10 +55,15 @@ def has_option(parser: argparse.ArgumentParser, name: str) -> bool:
 
 def read(names: Sequence[str]) -> list[SqlFile]:
     """Read the files that the arguments name. Raises ProgrammingError, and UsageError for what cannot be opened."""
+    from stackduck.errors import ProgrammingError
     from stackduck.files import finding, front_matter
 
+    try:
+        paths = finding.find_all(names)
+    except ProgrammingError as problem:
+        raise UsageError(str(problem)) from problem
     files = []
-    for path in finding.find_all(names):
+    for path in paths:
         try:
             files.append(front_matter.read(path))
         except OSError as problem:
@@ -79,6 +84,9 @@ def shares(files: Sequence[SqlFile], options: argparse.Namespace) -> list[dict[s
     from stackduck.files.places import has_templates, variables_of
 
     given: Mapping[str, str] = {**options.given, **dict(options.var)}
+    for name, value in options.given.items():
+        if given[name] != value:
+            raise UsageError(f"--var gives {name} another value than its option; give one of them")
     takers = [{each.name for each in file.parameters} or set(variables_of(file)) for file in files]
     is_open = any(has_templates(file.text) for file in files)
     taken = set().union(*takers)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import shlex
+import signal
 import threading
 from contextlib import suppress
+from tempfile import TemporaryDirectory
 
 from stackduck.cli import exits, messages
 from stackduck.cli.options import Parser, day, number
@@ -29,8 +32,9 @@ def main(arguments: list[str]) -> int:
     except OSError as problem:
         messages.error(f"cannot listen: {problem.strerror}")
         return exits.USAGE
-    with sandbox:
-        _introduce(sandbox)
+    with sandbox, TemporaryDirectory(prefix="stackduck-") as archive:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        _introduce(sandbox, archive)
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
     return exits.OK
@@ -58,10 +62,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _introduce(sandbox: Sandbox) -> None:
+def _introduce(sandbox: Sandbox, archive: str) -> None:
     """Print what a shell can evaluate, and for people who is there."""
     from stackduck.sandbox import environment
 
-    lines = [f"export {name}={value}" for name, value in environment(sandbox).items()]
+    # What is made up stays out of the user's own archive.
+    variables = {**environment(sandbox), "STACKDUCK_ARCHIVE": archive}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in variables.items()]
     lines.append(f"# enterprise {sandbox.enterprise}; organizations {', '.join(sandbox.organizations)}; Ctrl-C ends it")
     print(*lines, sep="\n", flush=True)

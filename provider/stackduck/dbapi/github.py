@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from stackduck.dbapi import recordings
-from stackduck.errors import InterfaceError, NotRecordedError
+from stackduck.errors import InterfaceError, NotRecordedError, NotSupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -143,6 +143,8 @@ class GitHub:
         """Return the registry that provider documents are pulled from."""
         if self._is_closed:
             raise InterfaceError("the connection is closed")
+        if self._settings.confined:
+            raise NotSupportedError("SQL reaches no registry here; run REGISTRY statements with stackduck exec")
         if self._recording is not None and self._recording.is_replay:
             raise NotRecordedError("a recording holds no documents; run REGISTRY statements without --replay")
         if self._registry is None:

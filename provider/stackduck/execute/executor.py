@@ -26,6 +26,7 @@ from stackduck.sql.variables import Bound
 
 if TYPE_CHECKING:
     from stackduck.execute.looking import Looking
+    from stackduck.execute.writes import Writer
     from stackduck.sql.plan import Plan
     from stackduck.sql.verbs import Explain
     from stackduck.sql.views import ViewDefinition
@@ -79,16 +80,24 @@ class Executor:
     def _materialized(self, bound: Bound, *, warn: Warn) -> Result | None:
         from stackduck.execute.materialized import answer
 
-        return answer(bound, session=self.session, run=partial(self.run, warn=warn))
+        return answer(bound, session=self.session, run=partial(self.run, warn=warn), check=self._refuse_to_repeat)
+
+    def _refuse_to_repeat(self, query: Statement) -> None:
+        """Refuse a query that changes something at a provider, where it would be kept and asked again."""
+        if verbs.may_change(query):
+            self._writer(lambda _: None).refuse_to_repeat(query)
 
     def _changed(self, bound: Bound, *, warn: Warn) -> Result | None:
         """Run a statement that changes something at a provider; None for any other."""
         is_ours = bound.statement.keyword in ("EXEC", "REPLACE")  # no statements of DuckDB's, whatever they name
         if not is_ours and not statements.names_any(bound.statement, self.catalog.provider_names()):
             return None
+        return self._writer(warn).run(bound, warn=warn)
+
+    def _writer(self, warn: Warn) -> Writer:
         from stackduck.execute.writes import Writer
 
-        writer = Writer(
+        return Writer(
             self.session,
             self.catalog,
             self.origins.client,
@@ -97,7 +106,6 @@ class Executor:
             max_calls=self.origins.max_calls,
             permission=self.origins.permission,
         )
-        return writer.run(bound, warn=warn)
 
     def _without_defaults(self, bound: Bound, *, warn: Warn) -> Result:
         """Run a statement whose rows become a change: what is changed is said by the statement alone."""

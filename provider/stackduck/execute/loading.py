@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
+from stackduck.errors import OperationalError
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
-    from stackduck.errors import OperationalError
     from stackduck.execute.origins import Origins
     from stackduck.execute.reports.service import Fetched, ReportService
     from stackduck.sql.plan import Plan, Scan
@@ -130,7 +131,7 @@ class _Reports:
             except BaseException as exc:
                 stop.set()
                 service.interrupt()
-                self.origins.client().interrupt()
+                self._interrupt_calls()
                 if isinstance(exc, Exception) and fetching.done():
                     # The calls have only been stopped for it.
                     fetching.result()
@@ -139,6 +140,11 @@ class _Reports:
 
     def _stop_calls(self, fetching: Future[Fetched]) -> None:
         if fetching.exception():
+            self._interrupt_calls()
+
+    def _interrupt_calls(self) -> None:
+        # A statement that has been stopped is given no client any more; its calls have been stopped with it.
+        with suppress(OperationalError):
             self.origins.client().interrupt()
 
     def _call(self, asked: Sequence[Scan]) -> Mapping[Request, OperationalError]:

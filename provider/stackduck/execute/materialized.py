@@ -11,19 +11,20 @@ from stackduck.engine.session import Session, quoted
 from stackduck.errors import MissingParameterError, ProgrammingError
 from stackduck.sql import materialized, verbs
 from stackduck.sql.materialized import Command
-from stackduck.sql.statements import of_text
+from stackduck.sql.statements import Statement, of_text
 from stackduck.sql.variables import Bound, inlined
 
 Run = Callable[[Bound], Result]
+Check = Callable[[Statement], None]
 
 _NOTHING = "SELECT 0::BIGINT AS Count WHERE false"
 
 
-def answer(bound: Bound, *, session: Session, run: Run) -> Result | None:
+def answer(bound: Bound, *, session: Session, run: Run, check: Check) -> Result | None:
     """Run a statement about a materialized view, or explain its query; None for any other statement.
 
-    `run` answers a statement. Raises ProgrammingError where the name is another thing's, and what the query raises;
-    then all is as before.
+    `run` answers a statement; `check` refuses a query that may not be asked again and again. Raises ProgrammingError
+    where the name is another thing's, and what the query raises; then all is as before.
     """
     head, inner = verbs.explained(bound.statement)
     command = materialized.command(inner)
@@ -34,6 +35,8 @@ def answer(bound: Bound, *, session: Session, run: Run) -> Result | None:
         return run(replace(bound, statement=of_text(f"{head.text}{query}"))) if query else None
     if command.action == "SHOW":
         return kept.listed(session)
+    if query := _query_of(command, session):
+        check(of_text(query))
     return _changed(command, bound.parameters, session=session, run=run)
 
 

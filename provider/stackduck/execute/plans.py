@@ -6,7 +6,7 @@ What was sent is another matter: an archive may have had the days, and later pag
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -23,7 +23,7 @@ class PlannedReport:
     """enterprise or org."""
     name: str
     days: tuple[date, ...] | None
-    """Those that may match, in order; None for the latest ones, or all of a report that is not by day."""
+    """Those up to today that may match, in order; None for the latest ones, or all of a report that is not by day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,10 @@ def told(plan: Plan) -> tuple[PlannedScan, ...]:
 
 
 def _told(scan: Scan, plan: Plan) -> PlannedScan:
+    today = datetime.now(UTC).date()
     reports = tuple(
-        PlannedReport(s.scope, s.name, None if s.days is None else tuple(sorted(s.days))) for s in scan.selections
+        PlannedReport(s.scope, s.name, None if s.days is None else tuple(sorted(d for d in s.days if d <= today)))
+        for s in scan.selections
     )
     fed = tuple(
         f"{name} from {origin}"

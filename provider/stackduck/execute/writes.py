@@ -68,6 +68,8 @@ class Writer:
         if mutation is None:
             return None
         change = changes.plan(mutation, self._catalog)
+        if span:
+            executions.refuse_around(statement, is_change=not change.method.is_read)
         if head and head.is_run:
             raise NotSupportedError("EXPLAIN ANALYZE would carry the change out; write EXPLAIN, which sends nothing")
         if head and self._reads(statements.of_text(mutation.question)):
@@ -80,6 +82,18 @@ class Writer:
         if span is None:
             return self._answered(change, bound, warn=warn)
         return self._selected(change, bound, outer=statement, span=span, warn=warn)
+
+    def refuse_to_repeat(self, query: Statement) -> None:
+        """Refuse a query to be asked again and again that would change something each time."""
+        query = statements.plainly_quoted(query)
+        while span := executions.within(query):
+            mutation = mutations.read(executions.inner(query, span), self._providers)
+            if mutation and not changes.plan(mutation, self._catalog).method.is_read:
+                raise NotSupportedError(
+                    f"a materialized view cannot hold EXEC of {'.'.join(mutation.parts)}: every REFRESH would carry "
+                    "the change out again; write CREATE TABLE … AS SELECT … FROM (EXEC …)"
+                )
+            query = statements.of_text(splice(query.text, [Edit(*span, "(SELECT 1)")]))
 
     @property
     def _providers(self) -> tuple[str, ...]:
@@ -101,7 +115,7 @@ class Writer:
             answers.check(sql, parameters)
             applied = self._filled(answers, change, bound, warn=warn)
             with batches.after_the_fact(applied):
-                result = self._session.run(sql, parameters, is_query=True)
+                result = _at_hand(self._session.run(sql, parameters, is_query=True))
             result.changed = applied
             return result
         finally:
@@ -116,7 +130,7 @@ class Writer:
                 self._ask(_bound(f"EXPLAIN {text}", bound.parameters)).close()
             applied = self._filled(answers, change, bound, warn=warn)
             with batches.after_the_fact(applied):
-                return self._ask(_bound(text, bound.parameters))
+                return _at_hand(self._ask(_bound(text, bound.parameters)))
         finally:
             answers.discard()
 
@@ -202,6 +216,13 @@ class Writer:
 
     def _counted(self, changed: int) -> Result:
         return self._session.run(f"SELECT {changed}::BIGINT AS Count", is_change=True)
+
+
+def _at_hand(result: Result) -> Result:
+    """Take the rows from DuckDB at once, so that what is wrong with a later one is known before any is given."""
+    result.detach()
+    result.kept()
+    return result
 
 
 def _about_the_statement(exc: MissingParameterError, mutation: Mutation) -> MissingParameterError:

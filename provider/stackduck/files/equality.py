@@ -118,7 +118,7 @@ def _of_text(text: str, form: str, path: Path | None) -> _Lines:
             return _of_csv(text, "\t" if form == "tsv" else ",")
         objects = json.loads(text or "[]") if form == "json" else [json.loads(line) for line in text.splitlines()]
         return _of_objects(objects)
-    except (ValueError, TypeError, AttributeError, csv.Error) as exc:
+    except (ValueError, TypeError, AttributeError, RecursionError, csv.Error) as exc:
         raise UnreadableError(f"{path.name if path else 'the result'} cannot be read as {form}: {exc}") from None
 
 

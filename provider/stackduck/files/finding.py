@@ -28,15 +28,21 @@ def installed() -> dict[str, Path]:
 def find(name: str, *, endings: Sequence[str] = (ENDING,)) -> tuple[Path, ...]:
     """Return the files that a FILE, FOLDER or NAME stands for; those of a folder in the order of their paths.
 
-    Raises ProgrammingError for what is none of them, and for a folder without SQL files.
+    Raises ProgrammingError for what is none of them or both a NAME and here, and for a folder without SQL files.
     """
     path = Path(name)
+    is_bare = os.path.basename(name) == name
+    known = installed() if is_bare else {}
+    if name in known and path.exists():
+        # A stranger's repository could put its own SQL in the place of what is known to do no harm.
+        raise ProgrammingError(
+            f"{name} comes with stackduck, and is a name here too; write ./{name} for what is here, "
+            "or go to another folder for the other"
+        )
     if path.is_dir():
         return _in_folder(path, endings)
     if path.exists():
         return (path,)
-    is_bare = os.path.basename(name) == name
-    known = installed() if is_bare else {}
     if (found := known.get(name.removesuffix(ENDING))) is not None:
         return (found,)
     beside = did_you_mean(name, known) or "; stackduck queries lists the names of those that come with it"

@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+_DEEPEST = 16
+"""Levels of values in values. The parser, which is C, would crash on some thousands."""
+
 
 class YamlError(Exception):
     """A text that is no YAML, or more of YAML than is read; `line` counts from 1 in that text."""
@@ -50,10 +53,26 @@ def load(text: str) -> Located:
 
 
 def _root(text: str, base: Any) -> Any:
+    _check_depth(text, base)
     # Without resolvers no scalar is more than its text: 'no' is no boolean, and 2026-01-01 no date.
     loader = type("Untyped", (base,), {"yaml_implicit_resolvers": {}})(text)
     try:
         return loader.get_single_node()
+    finally:
+        loader.dispose()
+
+
+def _check_depth(text: str, base: Any) -> None:
+    """Raise YamlError for values too deep within others, before they are composed by recursion."""
+    import yaml
+
+    loader, depth = base(text), 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise YamlError("nested too deeply to be read", line=event.start_mark.line + 1)
     finally:
         loader.dispose()
 

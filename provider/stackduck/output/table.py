@@ -120,10 +120,18 @@ def _from_both_ends(wanted: Sequence[int], room: int) -> list[int | None]:
 
 
 def _shrunk(wanted: Sequence[int], room: int) -> list[int]:
-    """Share the screen: narrow columns get what they want, wide ones an equal part of the rest."""
+    """Share the screen: narrow columns get what they want, wide ones an equal part of the rest.
+
+    The first mostly says what a row is about: it is whole where that leaves a quarter, and enough for the others.
+    """
     sizes, free = list(wanted), room - 1 - 3 * len(wanted)
-    for left, position in enumerate(sorted(range(len(wanted)), key=lambda at: wanted[at])):
-        sizes[position] = min(wanted[position], max(free // (len(wanted) - left), 1))
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    others = sum(min(size, NARROWEST) for size in wanted[1:])
+    if wanted and wanted[0] <= min(free - others, free * 3 // 4):
+        order.remove(0)
+        free -= wanted[0]
+    for left, position in enumerate(order):
+        sizes[position] = min(wanted[position], max(free // (len(order) - left), 1))
         free -= sizes[position]
     return sizes
 

@@ -15,6 +15,8 @@ from stackduck.shell.answers import Answer
 from stackduck.shell.screen import Left, Screen, Window, window_of
 from stackduck.shell.settings import Settings
 
+_PLAN = ["explain_key", "explain_value"]
+"""The columns of DuckDB's EXPLAIN."""
 PAGE = 110
 """The columns of text that is on no terminal."""
 
@@ -114,11 +116,21 @@ class Display:
             style = replace(style, elides_middle=True, remedy=".last shows all")
         elif self._shown > 1 and form in PAGES:
             self._standard.stream.write("\n")
+        if form == "table" and [column[0] for column in answer.description] == _PLAN:
+            self._tell_plan(answer)
+            return
         if in_full and form == "table" and self.is_terminal:
             form, style = self._in_full(style)
         with self._stream(cuts_lines=in_full) as stream:
             guarded = GuardedStream(stream) if self.is_terminal and form not in ("table", "chart") else stream
             write(answer.rows(), guarded, form=form, style=style)
+
+    def _tell_plan(self, answer: Answer) -> None:
+        """Write a plan of DuckDB's as the drawing that it is: a table would have its lines behind each other."""
+        with self._stream(cuts_lines=True) as stream:
+            guarded, rows = GuardedStream(stream), answer.rows()
+            while batch := rows.fetchmany():
+                guarded.write("".join(f"{text.rstrip()}\n" for _, text in batch))
 
     def _in_full(self, style: Style) -> tuple[str, Style]:
         """Choose how to show all columns: side by side where the pager can scroll to them, else below each other."""

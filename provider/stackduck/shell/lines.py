@@ -46,5 +46,6 @@ class LinePrompt:
             sys.stdout.write("\n")
             raise
         if not line:
+            sys.stdout.write("\n")
             raise EOFError
         return line.rstrip("\n")

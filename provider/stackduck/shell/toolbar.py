@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prompt_toolkit.application import get_app
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
 from stackduck.cli.statistics import counted
@@ -11,11 +12,21 @@ _GAP = "  │  "
 
 
 def fragments(session: Session) -> StyleAndTextTuples:
-    """Return what the bar says."""
-    return [("", f" {_GAP.join(parts(session))} ")]
+    """Return what the bar says, as far as the screen has room for it."""
+    return [("", fitted(session, get_app().output.get_size().columns))]
 
 
-def parts(session: Session) -> list[str]:
+def fitted(session: Session, room: int) -> str:
+    """Write the parts of the bar in so many columns: in full, else briefly, else the first of them."""
+    said = parts(session)
+    if len(_joined(said)) > room:
+        said = parts(session, is_brief=True)
+    while len(said) > 1 and len(_joined(said)) > room:
+        said = said[:-1]
+    return _joined(said)
+
+
+def parts(session: Session, *, is_brief: bool = False) -> list[str]:
     """Return the parts of the bar: mode, rows, time, calls, and the calls that GitHub still answers."""
     said = [session.settings.mode]
     if session.display.file:
@@ -23,15 +34,20 @@ def parts(session: Session) -> list[str]:
     summary = session.summary
     if summary is None:
         return [*said, ".help", "Ctrl-D leaves"]
-    return [*said, *_of_summary(summary)]
+    return [*said, *_of_summary(summary, is_brief=is_brief)]
 
 
-def _of_summary(summary: Summary) -> list[str]:
+def _joined(said: list[str]) -> str:
+    return f" {_GAP.join(said)} "
+
+
+def _of_summary(summary: Summary, *, is_brief: bool) -> list[str]:
     calls, limit = summary.stats.calls, summary.stats.rate_limit
     said = [_rows(summary)] if summary.rows >= 0 else []
     said += [seconds(summary.seconds), counted(calls, "call")]
     if limit is not None:
-        said.append(f"{limit.remaining:,} of {limit.limit:,} left until {limit.resets_at:%H:%M} UTC")
+        whole = f"{limit.remaining:,} of {limit.limit:,} left until {limit.resets_at:%H:%M} UTC"
+        said.append(f"{limit.remaining:,} left" if is_brief else whole)
     return said
 
 

@@ -109,9 +109,12 @@ def _scalar(value: Any, kind: str) -> Any:
     """Return a value in a declared DuckDB type."""
     if kind == "DOUBLE":
         return _number(value)
+    if kind == "VARCHAR" and isinstance(value, float):
+        # Its digits are lost: 1.10 has come as 1.1.
+        raise _MisfitError(value)
     found = value
     if isinstance(value, float):
-        found = int(value) if value.is_integer() and kind != "VARCHAR" else repr(value)
+        found = int(value) if value.is_integer() else repr(value)
     text = None if isinstance(value, (list, dict)) else canonical(found, kind)
     if text is None or (isinstance(value, float) and not math.isfinite(value)):
         raise _MisfitError(value)

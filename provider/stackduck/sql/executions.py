@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from stackduck.errors import ProgrammingError
+from stackduck.errors import NotSupportedError, ProgrammingError
 from stackduck.sql import clauses
 from stackduck.sql.clauses import Tokens
 from stackduck.sql.statements import Statement, of_text
@@ -13,6 +13,8 @@ from stackduck.sql.statements import Statement, of_text
 BODY = "@json"
 """The name of the argument @@json, which is the whole body."""
 
+_CREATED = ("TABLE", "VIEW", "MACRO", "FUNCTION")
+_KEPT = "CREATE TABLE … AS SELECT … FROM (EXEC …)"
 _HINT = re.compile(r"/\*\+(.*?)\*/", re.DOTALL)
 
 
@@ -48,6 +50,31 @@ def within(statement: Statement) -> tuple[int, int] | None:
 def inner(statement: Statement, span: tuple[int, int]) -> Statement:
     """Return the EXEC that stands in parentheses at a place of a statement."""
     return of_text(statement.text[span[0] + 1 : span[1] - 1].strip())
+
+
+def refuse_around(outer: Statement, *, is_change: bool) -> None:
+    """Refuse a statement that does not read the answer of the EXEC inside it.
+
+    One that keeps the query has no answer later; a change is not carried out for one that only looks, or may do
+    nothing at all. Raises NotSupportedError.
+    """
+    created = next((t.text.upper() for t in outer.tokens if t.is_word(*_CREATED)), "")
+    what = f"CREATE {created}" if outer.keyword == "CREATE" else outer.keyword
+    if what == "PREPARE" or (what.startswith("CREATE ") and created != "TABLE"):
+        raise NotSupportedError(f"{what} cannot keep EXEC, whose answer is there once; write {_KEPT}")
+    if is_change and what in ("DESCRIBE", "DESC", "SHOW"):
+        raise NotSupportedError(f"{what} would carry the change out; write EXPLAIN, which sends nothing")
+    if is_change and what == "CREATE TABLE" and (doubtful := _doubtful(outer)):
+        raise NotSupportedError(f"CREATE TABLE {doubtful} would carry the change out and keep no row; leave it out")
+
+
+def _doubtful(created: Statement) -> str:
+    """Return what lets a CREATE TABLE … AS take no rows; empty where it takes them all."""
+    words = [token.text.upper() for token in created.tokens]
+    query = words.index("AS") if "AS" in words else len(words)
+    if "EXISTS" in words[:query]:
+        return "IF NOT EXISTS"
+    return "WITH NO DATA" if words[-3:] == ["WITH", "NO", "DATA"] else ""
 
 
 def _named(tokens: Tokens) -> tuple[str, Tokens]:

@@ -116,7 +116,7 @@ class _Search:
         levels = []
         for around in self.around:
             ordered = tuple(s for s in around.query.sources if s in around.sources)
-            filters = [*self._filters(around, kept[around.query])]
+            filters = [*self._filters(around, kept[around.query]), *self._of_kept_side(around)]
             if around is self.around[0] and around.may_filter:
                 filters += self._passed_down(around)
             levels.append(Level(around.query, ordered, frozenset(kept[around.query]), tuple(filters)))
@@ -206,6 +206,14 @@ class _Search:
             if reads.is_certain and is_own and is_within:
                 yield Filter(condition, self.readings.occurrences(condition))
 
+    def _of_kept_side(self, around: _Around) -> Iterator[Filter]:
+        """Yield the conditions of WHERE on nothing but the source whose rows a RIGHT JOIN keeps."""
+        joined, where = _kept_side(around, self.supplies), around.query.node.args.get("where")
+        for condition in conjuncts(where.this) if where and joined in around.sources else ():
+            reads = self.readings.of(condition, around.query)
+            if reads.is_certain and set(reads.sources) == {(around.query, joined)}:
+                yield Filter(condition, self.readings.occurrences(condition))
+
     def _passed_down(self, around: _Around) -> Iterator[Filter]:
         """Yield the conditions above the query that say something of the sources alone."""
         for each in passed_down.found(around.query, self.readings):
@@ -250,6 +258,20 @@ def _own_filters(supplies: Sequence[Supply]) -> bool:
     query, source = supplies[0].query, supplies[0].source
     later = query.sources[query.sources.index(source) + 1 :]
     return not any(join_kind(s.join) in ("RIGHT", "FULL", "?") for s in later if s.join)
+
+
+def _kept_side(around: _Around, supplies: Sequence[Supply]) -> Source | None:
+    """Return the source whose rows a RIGHT JOIN keeps, whatever the fed table on its left gives.
+
+    None where there is none, and where a later join could make rows in which it is missing.
+    """
+    query, joined = supplies[0].query, supplies[0].join
+    is_one = joined is not None and all(supply.join is joined for supply in supplies)
+    if not is_one or joined is None or around.query is not query or around.may_filter or joined.is_inside:
+        return None
+    later = query.sources[query.sources.index(joined) + 1 :]
+    is_made_up = any(join_kind(s.join) in ("RIGHT", "FULL", "?") for s in later if s.join)
+    return joined if joined.join and join_kind(joined.join) == "RIGHT" and not is_made_up else None
 
 
 def _place_in(query: Query, inner: Query) -> tuple[int, bool]:

@@ -199,6 +199,9 @@ class _Planner:
         method = methods.choose(self.resources[occurrence], ways) if ways else None
         if not ways:
             return True
+        if self.is_parsed and self.tree.source_of(occurrence) is None:
+            # The text says nothing of a table in UPDATE … FROM, DELETE … USING or MERGE.
+            return False
         if method is None or any(feeds.is_fed(way, method) for way in ways):
             return False
         return not any(self._unsupplied(occurrence)) and not self._day_in_doubt(occurrence)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from itertools import count
 from typing import NoReturn
 
 from stackduck.errors import NotSupportedError, ProgrammingError
@@ -77,12 +78,14 @@ def filled(statement: Statement, data: object) -> Filled:
     """
     edits: list[Edit] = []
     values: dict[str, object] = {}
+    taken = {token.text[1:].lower() for token in statement.tokens if token.kind == "named"}
+    names = (name for number in count(1) if (name := f"iql_{number}") not in taken)
     for token in statement.tokens:
         if "{{" not in token.text:
             continue
         path = _path(token)
         if path:
-            name = f"iql_{len(values) + 1}"
+            name = next(names)
             values[name] = _bindable(_found(data, path), path, is_quoted=token.kind == "string")
             edits.append(Edit(token.start, token.end, f"${name}"))
     return Filled(of_text(splice(statement.text, edits)), values) if edits else Filled(statement)

@@ -95,7 +95,11 @@ def left_behind(tmp_path: Path) -> list[Path]:
 
 
 def test_an_interrupt_ends_the_statement_at_once(
-    github: GitHub, connection: stackduck.Connection, place: tuple[str, str], tmp_path: Path
+    github: GitHub,
+    connection: stackduck.Connection,
+    place: tuple[str, str],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     sql, name = place
     expected = 4 if sql is COUNTED else 56
@@ -103,6 +107,7 @@ def test_an_interrupt_ends_the_statement_at_once(
     [error] = in_time(lambda: connection.execute(sql))
     assert isinstance(error, errors.OperationalError)
     assert "interrupted" in str(error)
+    assert caplog.messages == []
     assert left_behind(tmp_path) == []
     github.held.pop(name).set()
     assert connection.execute(sql).fetchall() == [(expected,)]

@@ -129,7 +129,7 @@ MISTAKES: dict[str, tuple[str, str, int, int, str]] = {
     "a table of another database": ("SELECT * FROM hr.main.people", "unknown-local-table", 1, 15, "hr.main.people"),
     "a file": ("SELECT *\n  FROM read_csv('/etc/passwd')", "local-file", 2, 8, "read_csv('/etc/passwd')"),
     "a trap": (
-        f"SELECT day,\n  sum(daily_active_users)\n  FROM {U}.entity_days WHERE org = 'x' GROUP BY day",
+        f"SELECT month(day),\n  sum(daily_active_users)\n  FROM {U}.entity_days WHERE org = 'x' GROUP BY 1",
         "summed-users",
         2,
         3,

@@ -84,6 +84,8 @@ def test_the_tables_at_the_cursor_are_told(marked: str, tables: list[str]) -> No
         pytest.param("u.org = |", ("u", "org"), id="equal"),
         pytest.param("org IN ('a', |", ("org",), id="in a list"),
         pytest.param("org NOT IN (|", ("org",), id="not in a list"),
+        pytest.param("org IN (SELECT |", (), id="a query in place of a list"),
+        pytest.param("org IN (SELECT a, |", (), id="the next column of such a query"),
         pytest.param("org NOT LIKE '|", ("org",), id="like"),
         pytest.param("day BETWEEN |", ("day",), id="between"),
         pytest.param("day BETWEEN DATE '2026-01-01' AND |", ("day",), id="between, the end"),

@@ -96,6 +96,32 @@ TRAPPED: list[tuple[str, str, str]] = [
     ),
     ("user-days-as-users", f"SELECT count(user_id) AS users FROM {U}.user_days", "count(user_id)"),
     (
+        "user-days-as-users",
+        f"SELECT date_trunc('week', day) AS week, count(user_id) AS users FROM {U}.user_days GROUP BY week",
+        "count(user_id)",
+    ),
+    (
+        "summed-users",
+        f"SELECT date_trunc('week', day), sum(daily_active_users) FROM {U}.entity_days WHERE org = 'a' GROUP BY 1",
+        "sum(daily_active_users)",
+    ),
+    (
+        "user-days-as-users",
+        f"SELECT count(*) AS chat_users FROM {U}.user_days WHERE enterprise = 'a' AND used_chat",
+        "count(*)",
+    ),
+    (
+        "summed-users",
+        f"SELECT day, sum(daily_active_users) FROM {U}.entity_days WHERE org IN ('a', 'b') GROUP BY day",
+        "sum(daily_active_users)",
+    ),
+    (
+        "summed-users",
+        f"""SELECT day, sum(sum(daily_active_users)) OVER (ORDER BY day) FROM {U}.entity_days
+            WHERE org = 'a' GROUP BY day""",
+        "sum(sum(daily_active_users))",
+    ),
+    (
         "summed-organizations",
         f"SELECT sum(code_generation_activity_count) FROM {U}.user_days WHERE org IN ('a', 'b')",
         "sum(code_generation_activity_count)",
@@ -105,6 +131,18 @@ TRAPPED: list[tuple[str, str, str]] = [
         f"""SELECT t.slug, sum(u.loc_added_sum) FROM {U}.user_days u
             JOIN {U}.user_team_days t ON u.user_id = t.user_id GROUP BY t.slug""",
         "u.user_id = t.user_id",
+    ),
+    (
+        "teams-without-user",
+        f"""SELECT t.slug, sum(u.loc_added_sum) FROM {U}.user_days u
+            JOIN {U}.user_team_days t ON u.day = t.day GROUP BY t.slug""",
+        "u.day = t.day",
+    ),
+    (
+        "teams-without-user",
+        f"""SELECT t.slug, sum(f.loc_added_sum) FROM {U}.user_team_days t
+            JOIN {U}.user_day_features f USING (day) GROUP BY t.slug""",
+        "day",
     ),
     (
         "teams-without-day",
@@ -173,6 +211,18 @@ TRAPPED: list[tuple[str, str, str]] = [
         f"SELECT sum(ai_credits_used) * 0.01 AS billed FROM {U}.user_days",
         "sum(ai_credits_used) * 0.01 AS billed",
     ),
+    (
+        "credits-as-bill",
+        f"SELECT sum(ai_credits_used) AS cost_usd FROM {U}.user_days",
+        "sum(ai_credits_used) AS cost_usd",
+    ),
+    (
+        "added-cuts",
+        f"""SELECT (SELECT sum(loc_added_sum) FROM {U}.user_day_ides WHERE day >= current_date - 7) +
+            (SELECT sum(loc_added_sum) FROM {U}.user_day_language_models) AS total""",
+        f"""(SELECT sum(loc_added_sum) FROM {U}.user_day_ides WHERE day >= current_date - 7) +
+            (SELECT sum(loc_added_sum) FROM {U}.user_day_language_models)""",
+    ),
 ]
 
 RIGHT: dict[str, str] = {
@@ -214,6 +264,13 @@ RIGHT: dict[str, str] = {
         FROM {U}.user_days""",
     "active by a CASE": f"""SELECT count(DISTINCT CASE WHEN used_agent THEN user_id END) AS active_users
         FROM {U}.user_days""",
+    "users of one entity by day": f"""SELECT day, sum(daily_active_users) FROM {U}.entity_days
+        WHERE (enterprise = $enterprise OR org = $org) GROUP BY day""",
+    "users of one day": f"""SELECT sum(daily_active_users) FILTER (WHERE day = '2026-09-09') FROM {U}.entity_days
+        WHERE enterprise = 'a'""",
+    "rows": f"SELECT count(*) AS n, count(*) AS user_days FROM {U}.user_days",
+    "rows of a query of users": f"""SELECT count(*) AS users FROM (
+        SELECT user_id FROM {U}.user_days GROUP BY user_id)""",
     "users in the report": f"SELECT count(DISTINCT user_id) AS users FROM {U}.user_days",
     "users of a day": f"SELECT count(user_id) AS users FROM {U}.user_days WHERE day = '2026-09-09'",
     "users by day": f"SELECT day, count(user_id) AS users FROM {U}.user_days GROUP BY day",
@@ -227,6 +284,13 @@ RIGHT: dict[str, str] = {
         JOIN {U}.user_team_days t ON u.user_id = t.user_id AND u.day = t.day GROUP BY t.slug""",
     "teams by WHERE": f"""SELECT t.slug, sum(u.loc_added_sum) FROM {U}.user_days u, {U}.user_team_days t
         WHERE u.user_id = t.user_id AND t.day = u.day GROUP BY 1""",
+    "users and members by day": f"""WITH
+        u AS (SELECT day, count(DISTINCT user_id) AS users FROM {U}.user_days GROUP BY day),
+        t AS (SELECT day, count(DISTINCT user_id) AS members FROM {U}.user_team_days GROUP BY day)
+        SELECT day, members / users FROM u JOIN t USING (day)""",
+    "teams by way of seats": f"""SELECT t.slug, sum(u.loc_added_sum) FROM {U}.seats s
+        JOIN {U}.user_days u ON u.user_id = s.user_id
+        JOIN {U}.user_team_days t ON t.user_id = s.user_id AND t.day = u.day GROUP BY t.slug""",
     "teams of one day": f"""SELECT sum(u.loc_added_sum) FROM {U}.user_days u JOIN {U}.user_team_days t USING (user_id)
         WHERE t.slug = 'a' AND u.day = '2026-09-09' AND t.day = '2026-09-09'""",
     "one team": f"""SELECT sum(loc_added_sum) FROM {U}.user_days WHERE (user_id, day) IN (
@@ -264,6 +328,10 @@ RIGHT: dict[str, str] = {
         WHERE last_activity_at IS NULL OR last_activity_at < current_date - 30""",
     "never seen in the reports": f"""SELECT login FROM {U}.seats WHERE last_activity_at IS NULL
         AND user_id NOT IN (SELECT user_id FROM {U}.user_days)""",
+    "credits at a price": f"SELECT sum(ai_credits_used) * $price AS credits_usd FROM {U}.user_days",
+    "queries of one cut added": f"""SELECT
+        (SELECT sum(loc_added_sum) FROM {U}.user_day_features WHERE feature = 'code_completion')
+        + (SELECT sum(loc_added_sum) FROM {U}.user_day_features WHERE feature = 'agent_edit') AS n""",
     "credits by their name": f"SELECT sum(ai_credits_used) AS credits FROM {U}.user_days",
     "a table of one's own": "SELECT sum(daily_active_users) FROM entity_days",
     "another provider's table": "SELECT sum(daily_active_users) FROM github.copilot.org_seats",

@@ -133,7 +133,7 @@ def _read(place: Path, *, is_replay: bool) -> Recording:
     try:
         told = json.loads((place / _MANIFEST).read_bytes())
         version, moment, api = told["format"], datetime.fromisoformat(told["moment"]), str(told["api"])
-    except (OSError, ValueError, KeyError, TypeError) as exc:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as exc:
         raise InterfaceError(f"{place / _MANIFEST} cannot be read; record anew in another folder") from exc
     if version != _FORMAT or moment.tzinfo is None:
         raise InterfaceError(f"{place} was recorded by another version of stackduck; record it anew")

@@ -110,6 +110,6 @@ def _place(asked: Ask) -> tuple[str, str, str]:
 def _answer(content: bytes, asked: Ask, recording: Recording) -> Answer:
     try:
         return exchanges.read(content)
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as exc:
         path = recording.path(*_place(asked))
         raise OperationalError(f"{path} is no recorded answer; restore it, or record anew") from exc

@@ -47,4 +47,5 @@ def find(name: str) -> Definition:
         return begun[0]
     if begun:
         raise UsageError(f"'.{name}' may be {' or '.join(f'.{each.name}' for each in begun)}")
-    raise UsageError(f"no command '.{name}'{did_you_mean(wanted, names) or '; .help lists them'}")
+    near = did_you_mean(wanted, names).replace(" '", " '.")
+    raise UsageError(f"no command '.{name}'{near or '; .help lists them'}")

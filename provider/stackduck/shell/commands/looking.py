@@ -20,7 +20,7 @@ SELECT name, kind, needs, about FROM (
     WHERE NOT internal AND NOT (temporary AND regexp_matches(view_name, ' #\d+$'))
     UNION ALL
     SELECT id, 'resource', needs, description FROM stackduck.resources WHERE list_contains(verbs, 'SELECT')
-) WHERE name GLOB $pattern ORDER BY kind = 'resource', name"""
+) WHERE lower(name) GLOB $pattern OR lower(split_part(name, '.', -1)) GLOB $pattern ORDER BY kind = 'resource', name"""
 _COLUMNS = """
 SELECT column_name AS name, data_type AS type, is_nullable AS "null", coalesce(comment, '') AS about
 FROM duckdb_columns() WHERE NOT internal AND lower(table_name) = lower($name) ORDER BY column_index"""
@@ -33,7 +33,8 @@ _WIDEST = 140
 
 def show_tables(session: Session, argument: str, statement: str) -> None:
     """Tell the local tables and the resources, or those with a part in their name."""
-    pattern = argument.rstrip(";") if any(mark in argument for mark in "*?[") else f"*{argument.rstrip(';')}*"
+    wanted = argument.rstrip(";").lower()
+    pattern = wanted if any(mark in wanted for mark in "*?[") else f"*{wanted}*"
     session.ask(_TABLES, {"pattern": pattern})
 
 

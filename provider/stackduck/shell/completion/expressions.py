@@ -22,7 +22,8 @@ def compared_with(path: Sequence[Group], before: Sequence[Item]) -> tuple[str, .
     if at > 2 and is_word(before[at - 1], "AND"):
         between = at - 4 if is_word(before[at - 3], *words.TYPED) else at - 3
         return name_of_operand(before, between) if is_word(before[between], "BETWEEN") else ()
-    if len(path) > 1 and (not at or is_comma(before[at - 1])):
+    is_query = bool(path and path[-1].items) and is_word(path[-1].items[0], "SELECT", "FROM", "WITH", "VALUES")
+    if len(path) > 1 and not is_query and (not at or is_comma(before[at - 1])):
         parent = path[-2].items
         opened = parent.index(path[-1])
         return name_of_operand(parent, opened - 1) if opened and is_word(parent[opened - 1], "IN") else ()

@@ -87,7 +87,8 @@ TRAPS = (
     ),
     Trap(
         "summed-users",
-        "different users do not add up: who comes on two days, in two features or in two teams counts twice",
+        "different users, and different skills or plugins, do not add up: who or what comes on two days, in two "
+        "features or in two teams counts twice",
         "count them where they are one row each: count(DISTINCT user_id) over user_days, or show avg or max",
         users.summed_users,
     ),
@@ -115,6 +116,12 @@ TRAPS = (
         "day of membership",
         "join on both: USING (user_id, day)",
         joins.teams_without_day,
+    ),
+    Trap(
+        "teams-without-user",
+        "teams are joined by the day alone, so that each member gets the usage of everyone on that day",
+        "join on both: USING (user_id, day)",
+        joins.teams_without_user,
     ),
     Trap(
         "teams-counted-twice",

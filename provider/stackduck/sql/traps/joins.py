@@ -20,6 +20,18 @@ def teams_without_day(asked: Asked) -> Iterator[exp.Expr]:
                 yield node
 
 
+def teams_without_user(asked: Asked) -> Iterator[exp.Expr]:
+    """Find usage joined to teams by the day alone: everyone's, for each member of that day."""
+    for select in asked.selects:
+        beside = {occurrence for _, occurrence in select.tables}
+        for node, pair in (*_equalities(asked, select), *_merged(asked, select)):
+            teams = [leaf.occurrence for leaf in pair if leaf.table == fields.TEAMS]
+            is_of_users = any(fields.family_of(leaf.table) == "user" for leaf in pair)
+            is_beside = all(leaf.field == DAY and leaf.occurrence in beside for leaf in pair)
+            if len(teams) == 1 and is_of_users and is_beside and not _names_users(asked, teams[0]):
+                yield node
+
+
 def teams_counted_twice(asked: Asked) -> Iterator[exp.Expr]:
     """Find totals over teams, in which a member of two teams counts twice."""
     for select in asked.selects:
@@ -101,6 +113,13 @@ def _is_membership(pair: Pair) -> bool:
     if not all(leaf.field in fields.USERS and leaf.occurrence.has_days for leaf in pair):
         return False
     return [leaf.table for leaf in pair].count(fields.TEAMS) == 1
+
+
+def _names_users(asked: Asked, team: Occurrence) -> bool:
+    """Tell whether the statement compares the members of teams with anything."""
+    merged = (leaf for select in asked.everywhere for _, pair in _merged(asked, select) for leaf in pair)
+    compared = (leaf for leaf, _, _ in asked.compared)
+    return any(leaf.occurrence is team and leaf.field in fields.USERS for leaf in (*merged, *compared))
 
 
 def _is_same_day(asked: Asked, pair: Pair) -> bool:

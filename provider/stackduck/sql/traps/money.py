@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from sqlglot import exp
 
 from stackduck.sql.traps import fields
-from stackduck.sql.traps.asked import Asked
+from stackduck.sql.traps.asked import Asked, Select
 
 _LAST_ACTIVITY = "last_activity_at"
 _BILLED = re.compile(r"bill|invoice|charge")
+_MONEY = re.compile(r"(?:^|_)(?:costs?|spend|spent|usd|eur|dollars?|euros?)(?:$|_)")
 
 
 def never_used(asked: Asked) -> Iterator[exp.Expr]:
@@ -27,12 +28,19 @@ def never_used(asked: Asked) -> Iterator[exp.Expr]:
 
 
 def credits_as_bill(asked: Asked) -> Iterator[exp.Expr]:
-    """Find credits that are called a bill."""
+    """Find credits that are called a bill, or money without a price."""
     for select in asked.selects:
         for item in select.query.node.expressions:
             leaves = asked.fields(select.query, item.unalias())
-            if isinstance(item, exp.Alias) and _BILLED.search(item.alias.lower()) and fields.CREDITS in leaves:
+            if isinstance(item, exp.Alias) and fields.CREDITS in leaves and _is_bill(asked, select, item):
                 yield item
+
+
+def _is_bill(asked: Asked, select: Select, item: exp.Alias) -> bool:
+    name = item.alias.lower()
+    if not _MONEY.search(name):
+        return bool(_BILLED.search(name))
+    return not any(each.node.find(exp.Mul) for each in asked.behind(select.query, item.this))
 
 
 def _is_one_of_two(node: exp.Expr) -> bool:

@@ -13,6 +13,8 @@ from stackduck.sql.traps.asked import Asked, Leaf, Select, is_single
 
 _ACTIVE = re.compile(r"active|(?:^|_)[dwm]au(?:$|_)")
 _OF_DAYS = re.compile(r"day|row")
+_PEOPLE = re.compile(r"(?:^|_)(?:users?|people|persons?|developers?|devs?)(?:$|_)")
+_ENTITY = frozenset(("enterprise", "org"))
 
 
 def summed_users(asked: Asked) -> Iterator[exp.Expr]:
@@ -20,7 +22,7 @@ def summed_users(asked: Asked) -> Iterator[exp.Expr]:
     for select in asked.selects:
         for total in select.find(exp.Sum):
             leaves = asked.leaves(select.query, total.this)
-            if any(_adds_people(asked, select, leaf) for leaf in leaves) or _adds_counts(asked, select, total):
+            if any(_adds_people(asked, select, total, leaf) for leaf in leaves) or _adds_counts(asked, select, total):
                 yield total
 
 
@@ -40,14 +42,15 @@ def active_by_presence(asked: Asked) -> Iterator[exp.Expr]:
 
 
 def user_days_as_users(asked: Asked) -> Iterator[exp.Expr]:
-    """Find counts of user ids in which everyone counts once a day."""
+    """Find counts of user ids, or of rows that are called people, in which everyone counts once a day."""
     for select, alias, count in _counts(asked):
-        leaf = asked.leaf(select.query, count.this)
-        if leaf is None or _is_distinct(count) or leaf.field not in fields.USERS or _OF_DAYS.search(alias):
+        report = _counted(asked, select, alias, count)
+        if report is None or _is_distinct(count) or _OF_DAYS.search(alias):
             continue
         groups = {group.field for group in asked.groups(select)}
-        is_one_day = asked.is_pinned(leaf.occurrence, frozenset((DAY,)))
-        if leaf.occurrence.has_days and not groups & {DAY, *fields.USERS} and not is_one_day:
+        is_one_day = asked.is_pinned(report, frozenset((DAY,)))
+        is_by_day = is_one_day or _grouped_days(asked, select)
+        if report.has_days and not groups & fields.USERS and not is_by_day:
             yield count
 
 
@@ -61,6 +64,17 @@ def summed_organizations(asked: Asked) -> Iterator[exp.Expr]:
                 is_shared = fields.family_of(leaf.table) in ("user", "entity")
                 if leaf.occurrence in several and is_shared and leaf.field in fields.MEASURES:
                     yield total
+
+
+def _counted(asked: Asked, select: Select, alias: str, count: exp.Expr) -> Occurrence | None:
+    """Return the report whose user ids a count counts, or whose rows it counts and calls people."""
+    if isinstance(count.this, exp.Star):
+        sources = select.query.sources
+        report = sources[0].occurrence if len(sources) == 1 else None
+        is_meant = report is not None and fields.family_of(report.parts[2].lower()) == "user"
+        return report if is_meant and _PEOPLE.search(alias) else None
+    leaf = asked.leaf(select.query, count.this)
+    return leaf.occurrence if leaf and leaf.field in fields.USERS else None
 
 
 def _is_tested(asked: Asked, occurrence: Occurrence) -> bool:
@@ -85,18 +99,30 @@ def _is_distinct(count: exp.Expr) -> bool:
     return isinstance(count.this, exp.Distinct)
 
 
-def _adds_people(asked: Asked, select: Select, leaf: Leaf) -> bool:
+def _adds_people(asked: Asked, select: Select, total: exp.Expr, leaf: Leaf) -> bool:
     if not fields.is_unique_count(leaf.field):
         return False
-    # Everyone is in one phase on a day: there the phases of a day add up.
+    # Everyone is in one phase on a day: there the phases of a day add up. A day of one entity is a single row.
     is_phase = fields.cut_of(leaf.table) == "ai_adoption_phases"
-    return not (is_phase and _is_by_day(asked, select, leaf))
+    is_row = leaf.table == "entity_days" and asked.is_pinned(leaf.occurrence, _ENTITY)
+    is_window = is_row and isinstance(total.parent, exp.Window)
+    return not ((is_phase or is_row) and not is_window and _is_by_day(asked, select, leaf))
 
 
 def _is_by_day(asked: Asked, select: Select, leaf: Leaf) -> bool:
-    groups = ((group.occurrence, group.field) for group in asked.groups(select))
     is_pinned = asked.is_pinned(leaf.occurrence, frozenset((DAY,)))
-    return is_pinned or (leaf.occurrence, DAY) in groups
+    return is_pinned or leaf.occurrence in _grouped_days(asked, select)
+
+
+def _grouped_days(asked: Asked, select: Select) -> set[Occurrence]:
+    """Return the reports by whose day the rows are grouped: by the day itself, and not by its week."""
+    found = set()
+    for group in select.groups:
+        leaves = asked.leaves(select.query, group)
+        is_plain = all(isinstance(each.node, (exp.Column, exp.Cast)) for each in asked.behind(select.query, group))
+        if is_plain and len(leaves) == 1 and leaves[0].field == DAY:
+            found.add(leaves[0].occurrence)
+    return found
 
 
 def _adds_counts(asked: Asked, select: Select, total: exp.Expr) -> bool:
