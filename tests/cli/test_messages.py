@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import errno
+import sys
+from types import ModuleType
 
 import duckdb
 import pytest
 
 from stackduck import errors
-from stackduck.cli import exits, messages
+from stackduck.cli import COMMANDS, exits, messages, run
 
 CODES = {
     errors.ProgrammingError: 1,

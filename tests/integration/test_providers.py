@@ -201,6 +201,23 @@ def test_nothing_is_asked_of_a_host_that_the_user_did_not_name(asked_at: Ask) ->
     assert server.seen == []
 
 
+def test_a_pulled_document_without_a_server_is_not_asked_at_github_with_github_s_token(
+    serve: Callable[..., Server], registry: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    github = serve(answer)
+    tree = {name: value for name, value in document(github.url).items() if name != "servers"}
+    pulled = tmp_path / "data" / "stackduck" / "registry"
+    pulled.parent.mkdir(parents=True)
+    registry(tree).rename(pulled)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    with (
+        stackduck.connect(api_url=github.url, token="ghp_x") as connection,
+        pytest.raises(NotSupportedError, match="its document names no server"),
+    ):
+        connection.execute("SELECT * FROM acme.a.numbers")
+    assert github.seen == []
+
+
 def test_a_document_reads_no_variable_of_the_environment(asked_at: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/never-sent")
     connection, server = asked_at()

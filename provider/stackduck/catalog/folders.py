@@ -48,6 +48,12 @@ def pulled(environ: Mapping[str, str]) -> str | None:
     return os.path.join(base, "stackduck", "registry") if os.path.isabs(base) else None
 
 
+def is_pulled(file: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether a document came from a registry, and not from the user or with stackduck."""
+    folder = pulled(environ)
+    return folder is not None and os.path.realpath(file).startswith(os.path.join(os.path.realpath(folder), ""))
+
+
 def folder_of(provider: str) -> str:
     """Return the name of a provider's folder."""
     return _FOLDERS.get(provider, provider)

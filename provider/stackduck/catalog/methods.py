@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl
 
+from stackduck.catalog import folders
 from stackduck.catalog.auths import auth_of
 from stackduck.catalog.documents import Document, Node
 from stackduck.catalog.flaws import body_flaw, flaw_of, path_flaw
@@ -51,10 +53,14 @@ class MethodReader:
         self._document = document
         self._schemas = Schemas(document)
         self._provider = provider
+        self._is_strange = provider.lower() != "github" and folders.is_pulled(document.file, os.environ)
+        """Whether the document is a stranger's, of whom nobody said that GitHub serves it."""
 
     def read(self, written: Written) -> Method:
         """Return a method; what it lacks is its flaw."""
         place = served(written.node, written.operation, written.item, self._document.root, provider=self._provider)
+        if self._is_strange and not place.template and not place.flaw:
+            place = replace(place, flaw="its document names no server")
         parameters = self._parameters(written, place)
         graphql, flaw = query_of(written.node, written.operation, parameters)
         rows = self._rows(written, graphql)
