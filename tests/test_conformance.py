@@ -16,7 +16,8 @@ import stackduck
 from stackduck import errors
 from stackduck.api.caller import Pause
 from stackduck.catalog.names import Catalog
-from stackduck.sql import changes, examples, mutations
+from stackduck.sql import examples
+from stackduck.sql.changing import changes, mutations
 from stackduck.sql.statements import of_text
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "conformance"

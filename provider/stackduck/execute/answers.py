@@ -18,7 +18,7 @@ from stackduck.errors import ProgrammingError
 from stackduck.execute.wording import in_users_words
 
 if TYPE_CHECKING:
-    from stackduck.sql.changes import Change, Row
+    from stackduck.sql.changing.changes import Change, Row
 
 _DONE = "The Operation Completed Successfully"
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stackduck.errors import Error, OperationalError
 
 if TYPE_CHECKING:
-    from stackduck.sql.changes import Change, Row
+    from stackduck.sql.changing.changes import Change, Row
 
 _INTERRUPTED = "interrupted"
 _UNKNOWN = "what was under way may have been carried out: check before you repeat it"

@@ -20,7 +20,8 @@ from stackduck.execute.loading import Loaded, load
 from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words, unknown_column
-from stackduck.sql import looking, materialized, registries, statements, verbs
+from stackduck.sql import materialized, statements, verbs
+from stackduck.sql.inspecting import looking, registries
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
@@ -237,7 +238,7 @@ class Executor:
         try:
             return self._run(bound.statement, f"{head.text if head else ''}{statement.text}", bound.parameters)
         except ProgrammingError as exc:
-            from stackduck.sql import facts
+            from stackduck.sql.inspecting import facts
 
             self._explain_unknown_table(statement, exc)
             raise in_users_words(exc, facts.columns_named_in(bound.statement)) from exc
@@ -249,7 +250,8 @@ class Executor:
 
     def _expanded(self, statement: Statement) -> Statement:
         """Put the text of every view in place of its name, the user's and those of documents."""
-        from stackduck.sql import documented, views
+        from stackduck.sql import views
+        from stackduck.sql.documents import documented
 
         own = views.expand(statement, TranslatedViews(self.views, self.language), exists=self.session.has_table)
         documents = documented.expand(own, self.catalog.provider_names(), self.catalog.resource)

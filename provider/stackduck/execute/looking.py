@@ -18,8 +18,9 @@ from stackduck.engine.session import Session
 from stackduck.errors import NotSupportedError, ProgrammingError
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
-from stackduck.sql import examples, facts, looking, shown, statements, verbs
-from stackduck.sql.facts import Use
+from stackduck.sql import examples, statements, verbs
+from stackduck.sql.inspecting import facts, looking, shown
+from stackduck.sql.inspecting.facts import Use
 from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.statements import Statement
 
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from stackduck.catalog.model import Method
     from stackduck.catalog.names import Catalog
     from stackduck.execute.language import Language
-    from stackduck.sql.looking import Describe, Purge, Show, ShowAuth, ShowFacts, ShowInsert, ShowVersion
-    from stackduck.sql.shown import Shown
+    from stackduck.sql.inspecting.looking import Describe, Purge, Show, ShowAuth, ShowFacts, ShowInsert, ShowVersion
+    from stackduck.sql.inspecting.shown import Shown
     from stackduck.sql.variables import Bound
 
 Warn = Callable[[str], None]
@@ -76,7 +77,7 @@ class Looking:
         """Give the statement with relations in place of the tables of facts, filled; they go when it is done."""
         statement, uses = self._without_nested(statement)
         if statements.names_any(statement, (looking.SCHEMA,)):
-            from stackduck.sql import fact_tables
+            from stackduck.sql.inspecting import fact_tables
 
             found, more = fact_tables.spliced(statement, parameters, PlanningDatabase(self._session))
             for use in more:

@@ -39,7 +39,7 @@ class PlanningDatabase:
 
     def optimized(self, sql: str, parameters: Mapping[str, object], tables: Mapping[str, ColumnTypes]) -> str | None:
         """Ask DuckDB's optimizer what is left of the statement over empty tables."""
-        from stackduck.sql.optimized import DISABLED
+        from stackduck.sql.proving.optimized import DISABLED
 
         return self._session.optimized(sql, parameters, tables, disabled=DISABLED)
 

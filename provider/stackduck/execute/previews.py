@@ -10,7 +10,7 @@ from stackduck.engine.session import Session
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
-    from stackduck.sql.changes import Change
+    from stackduck.sql.changing.changes import Change
 
 _COLUMNS = {"resource": "VARCHAR", "method": "VARCHAR", "http_method": "VARCHAR", "url": "VARCHAR", "body": "JSON"}
 

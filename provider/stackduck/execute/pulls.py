@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import NotSupportedError, ProgrammingError
-from stackduck.sql.registries import RegistryList, RegistryPull
+from stackduck.sql.inspecting.registries import RegistryList, RegistryPull
 
 if TYPE_CHECKING:
     from stackduck.api.pulling import Registry

@@ -18,7 +18,8 @@ from stackduck.execute.executor import Executor, Warn
 from stackduck.execute.origins import Origins
 from stackduck.execute.permission import Permission
 from stackduck.execute.planning import PlanningDatabase
-from stackduck.sql import looking, registries, statements, verbs
+from stackduck.sql import statements, verbs
+from stackduck.sql.inspecting import looking, registries
 from stackduck.sql.plan import Plan
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
@@ -120,7 +121,7 @@ class Rehearsal(Executor):
         is_ours = bound.statement.keyword in ("EXEC", "REPLACE")
         if not is_ours and not statements.names_any(bound.statement, self.catalog.provider_names()):
             return None
-        from stackduck.sql import changes, executions, mutations
+        from stackduck.sql.changing import changes, executions, mutations
 
         _, statement = verbs.explained(statements.plainly_quoted(bound.statement))
         span = executions.within(statement)

@@ -16,9 +16,10 @@ from stackduck.errors import DataError, Error, MissingParameterError, NotSupport
 from stackduck.execute import batches, previews
 from stackduck.execute.answers import Answers
 from stackduck.execute.permission import Permission
-from stackduck.sql import changes, executions, mutations, returning, statements, verbs
-from stackduck.sql.changes import Change, Row
-from stackduck.sql.mutations import Mutation
+from stackduck.sql import statements, verbs
+from stackduck.sql.changing import changes, executions, mutations, returning
+from stackduck.sql.changing.changes import Change, Row
+from stackduck.sql.changing.mutations import Mutation
 from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound

@@ -18,13 +18,9 @@ from stackduck.catalog.requests import build
 from stackduck.errors import Error, MissingParameterError, NotSupportedError
 from stackduck.sql import (
     columns,
-    conditions,
     corrected,
-    day_filters,
     defaults,
-    feeds,
     methods,
-    optimized,
     reading,
     relations,
     reports,
@@ -34,11 +30,13 @@ from stackduck.sql import (
 )
 from stackduck.sql.asked import Database, Names
 from stackduck.sql.constants import Constants
-from stackduck.sql.day_conditions import DayConditions
-from stackduck.sql.day_filters import DayFilter
-from stackduck.sql.feeds import Arranged
+from stackduck.sql.feeding import feeds
+from stackduck.sql.feeding.feeds import Arranged
 from stackduck.sql.methods import Call
 from stackduck.sql.parsing import parse
+from stackduck.sql.proving import conditions, day_filters, optimized
+from stackduck.sql.proving.day_conditions import DayConditions
+from stackduck.sql.proving.day_filters import DayFilter
 from stackduck.sql.relations import ColumnTypes
 from stackduck.sql.reports import Selection
 from stackduck.sql.rewrite import Edit, splice

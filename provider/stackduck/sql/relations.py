@@ -9,7 +9,7 @@ from sqlglot import exp
 from stackduck.catalog.model import Method, Parameter, Resource
 from stackduck.errors import NotSupportedError
 from stackduck.sql import methods, reports
-from stackduck.sql.optimized import Relation
+from stackduck.sql.proving.optimized import Relation
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scopes import Occurrence, Scopes
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from stackduck.files.checking.scripts import Piece
-from stackduck.sql import clauses, statements, views
+from stackduck.sql import statements, views
+from stackduck.sql.changing import clauses
 from stackduck.sql.statements import Statement
 
 _KINDS = ("TABLE", "VIEW", "MACRO", "FUNCTION", "TYPE")

@@ -16,8 +16,8 @@ from stackduck.catalog.facts import methods_of, needs
 from stackduck.catalog.model import Column, Resource
 from stackduck.engine.session import Session
 from stackduck.errors import Error
-from stackduck.sql.facts import TABLES
-from stackduck.sql.looking import SCHEMA
+from stackduck.sql.inspecting.facts import TABLES
+from stackduck.sql.inspecting.looking import SCHEMA
 
 if TYPE_CHECKING:
     from stackduck.dbapi import Connection

@@ -9,8 +9,8 @@ from stackduck.shell.completion.facts import Facts
 from stackduck.shell.completion.places import Place
 from stackduck.shell.completion.ranking import Candidate, Weight
 from stackduck.shell.completion.words import EVERY_LEVEL
-from stackduck.sql.facts import TABLES
-from stackduck.sql.looking import SCHEMA
+from stackduck.sql.inspecting.facts import TABLES
+from stackduck.sql.inspecting.looking import SCHEMA
 
 _RESOURCE = 3
 
