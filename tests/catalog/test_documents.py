@@ -25,9 +25,27 @@ def test_a_document_that_is_no_mapping_is_an_error(text: bytes) -> None:
         parse(text, "a.yaml")
 
 
-def test_endless_nesting_is_an_error() -> None:
-    with pytest.raises(ProgrammingError, match=r"a\.yaml: nested too deeply"):
-        parse(b"x: " + b"[" * 5000 + b"]" * 5000, "a.yaml")
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("a: 1\nx: " + "[" * 30_000, id="lists that are not closed"),
+        pytest.param("a: 1\nx: " + "{a: " * 30_000 + "}" * 30_000, id="mappings"),
+        pytest.param("a: 1\nx:\n  " + "- " * 30_000, id="lists of dashes"),
+        pytest.param("a: 1\nx:\n  " + "? " * 30_000, id="keys that are mappings"),
+    ],
+)
+@pytest.mark.parametrize("has_libyaml", [True, False])
+def test_endless_nesting_is_an_error_and_no_crash(
+    text: str, has_libyaml: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not has_libyaml:
+        monkeypatch.delattr("yaml.CSafeLoader")
+    with pytest.raises(ProgrammingError, match=r"^a\.yaml: nested too deeply to be read, on line [23]$"):
+        parse(text.encode(), "a.yaml")
+
+
+def test_what_is_nested_as_deeply_as_a_schema_may_be_is_read() -> None:
+    assert str(read("[" * 150 + "]" * 150)).count("[") == 150
 
 
 def test_aliases_that_make_very_much_of_very_little_are_an_error() -> None:

@@ -1,4 +1,4 @@
-"""Turn YAML text into a tree of plain values, and follow the pointers ($ref) within it. The only home of yaml.
+"""Turn YAML text into a tree of plain values, and follow the pointers ($ref) within it.
 
 Keys are always strings and dates stay strings. Unknown tags are ignored. What the tree means is decided elsewhere.
 """
@@ -16,6 +16,8 @@ Node = Mapping[str, Any]
 
 _LARGEST = 3_000_000
 """Values of a document, aliases followed; the largest of StackQL's have a tenth of it."""
+_DEEPEST = 200
+"""Levels of values in values; the deepest of StackQL's have 18."""
 _ALIAS = re.compile(rb"[\s,\[{:-]\*[^\s,\[\]{}*]")
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)\Z")
 _FLOAT = re.compile(r"-?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?\Z")
@@ -98,15 +100,14 @@ def _compose(content: bytes, file: str) -> Any:
     """Return the root node of a YAML text; its scalars are untyped."""
     import yaml
 
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    # Scalars are typed in _scalar: yaml's own resolvers cost more, and make dates of dates and booleans of 'on'.
-    loader = type("Untyped", (base,), {"yaml_implicit_resolvers": {}})(content)
+    from stackduck.catalog.yaml_nodes import TooDeepError, compose
+
     try:
-        return loader.get_single_node()
+        return compose(content, deepest=_DEEPEST)
+    except TooDeepError as exc:
+        raise ProgrammingError(f"{file}: {exc}, on line {exc.line}") from None
     except yaml.YAMLError as exc:
         raise ProgrammingError(f"{file}: not readable as YAML: {' '.join(str(exc).split())}") from None
-    finally:
-        loader.dispose()
 
 
 def _size(value: Any, known: dict[int, int]) -> int:

@@ -1,4 +1,4 @@
-"""YAML text as a tree in which every value knows its line, for messages. Beside the catalog, the only home of yaml.
+"""YAML text as a tree in which every value knows its line, for messages.
 
 Scalars stay the text that was written (a date, `no` and `007` included); what they mean is decided by who reads them.
 """
@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stackduck.catalog.yaml_nodes import TooDeepError, compose
+
 _DEEPEST = 16
-"""Levels of values in values. The parser, which is C, would crash on some thousands."""
+"""Levels of values in values."""
 
 
 class YamlError(Exception):
@@ -46,35 +48,17 @@ def load(text: str) -> Located:
     import yaml
 
     try:
-        root = _root(text, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+        root = _root(text)
     except yaml.YAMLError:
         root = _root_or_flaw(text)
     return _located(root, 1, set()) if root is not None else Located(None, 1)
 
 
-def _root(text: str, base: Any) -> Any:
-    _check_depth(text, base)
-    # Without resolvers no scalar is more than its text: 'no' is no boolean, and 2026-01-01 no date.
-    loader = type("Untyped", (base,), {"yaml_implicit_resolvers": {}})(text)
+def _root(text: str, *, is_plain_python: bool = False) -> Any:
     try:
-        return loader.get_single_node()
-    finally:
-        loader.dispose()
-
-
-def _check_depth(text: str, base: Any) -> None:
-    """Raise YamlError for values too deep within others, before they are composed by recursion."""
-    import yaml
-
-    loader, depth = base(text), 0
-    try:
-        while loader.check_event():
-            event = loader.get_event()
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                raise YamlError("nested too deeply to be read", line=event.start_mark.line + 1)
-    finally:
-        loader.dispose()
+        return compose(text, deepest=_DEEPEST, is_plain_python=is_plain_python)
+    except TooDeepError as exc:
+        raise YamlError(str(exc), line=exc.line) from None
 
 
 def _root_or_flaw(text: str) -> Any:
@@ -82,7 +66,7 @@ def _root_or_flaw(text: str) -> Any:
     import yaml
 
     try:
-        return _root(text, yaml.SafeLoader)
+        return _root(text, is_plain_python=True)
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         problem = exc.problem or exc.context or "not readable as YAML"
