@@ -22,6 +22,7 @@ demo: $(VENV)/.demo
 	@echo
 	@printf '$$ stackduck exec --sandbox -o table "%s"\n' "$$FEATURES"
 	@$(BIN)/stackduck exec --sandbox -o table "$$FEATURES"
+	@printf '\nNext: export PATH="$$PWD/$(BIN):$$PATH", and docs/tutorial.md\n'
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist worksteal

@@ -59,6 +59,12 @@ def test_what_is_typed_ahead_waits_for_the_prompt(sandboxed: Screen) -> None:
     sandboxed.wait("│ next   │")
 
 
+def test_the_greeting_names_the_host_that_is_asked_and_no_password(screen: Screen) -> None:
+    screen.start("shell", GITHUB_API_URL="https://ann:secret-9@octo.ghe.com/api/v3")
+    shown = screen.wait("asking octo.ghe.com;")
+    assert "secret-9" not in shown
+
+
 def test_the_bar_tells_mode_rows_time_calls_and_the_rate_limit(sandboxed: Screen) -> None:
     sandboxed.wait(" table  │")
     sandboxed.enter(".mode csv")

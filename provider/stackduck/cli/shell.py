@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from itertools import chain
 
@@ -131,8 +132,19 @@ def _prompt(session: Session, options: argparse.Namespace) -> Prompt:
 def _greeting(options: argparse.Namespace) -> Iterable[str]:
     from stackduck import __version__
 
-    place = "a made-up GitHub on this machine" if options.sandbox else options.api_url or "GitHub"
-    yield f"stackduck {__version__}, asking {place}; .help lists the commands, .exit leaves"
+    yield f"stackduck {__version__}, asking {_place(options)}; .help lists the commands, .exit leaves"
     if options.sandbox:
         yield "Try: SELECT user_login, count(*) AS days FROM github.copilot_usage.user_days"
         yield "     WHERE enterprise = 'octo-demo' GROUP BY ALL ORDER BY days DESC;"
+
+
+def _place(options: argparse.Namespace) -> str:
+    """Return who is asked; of an address only the host, as people put passwords into addresses."""
+    if options.sandbox:
+        return "a made-up GitHub on this machine"
+    from urllib.parse import urlsplit
+
+    try:
+        return urlsplit(options.api_url or os.environ.get("GITHUB_API_URL", "")).hostname or "GitHub"
+    except ValueError:
+        return "GitHub"

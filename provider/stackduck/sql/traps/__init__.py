@@ -149,7 +149,7 @@ TRAPS = (
     ),
     Trap(
         "not-there-yet",
-        "there is no report of today: GitHub finishes a day in the two or three days after it, counted in UTC",
+        "there is no report of today: GitHub has a day on the next one at the earliest, counted in UTC, and may revise it after that",
         "end with current_date - 1, and take its last three days as preliminary",
         days.not_there_yet,
     ),

@@ -92,6 +92,7 @@ class Asked:
         self.selects = [_select(query) for query in tree.every if isinstance(query.node, exp.Select)]
         self._others = [_select(query) for query in others if isinstance(query.node, exp.Select)]
         self._known: dict[tuple[Query, int], list[Leaf]] = {}
+        self._columns: dict[int, list[exp.Column]] = {}
 
     @property
     def everywhere(self) -> list[Select]:
@@ -163,8 +164,14 @@ class Asked:
                 if leaf:
                     yield leaf, node
 
+    def _columns_in(self, node: exp.Expr) -> list[exp.Column]:
+        """Return the columns of an expression of the statement, which several traps ask for."""
+        if id(node) not in self._columns:
+            self._columns[id(node)] = list(_columns(node))
+        return self._columns[id(node)]
+
     def _leaves(self, query: Query, node: exp.Expr, depth: int) -> Iterator[Leaf]:
-        for column in _columns(node):
+        for column in self._columns_in(node):
             for source, name in _sources(query, column):
                 yield from self._of_source(source, name, column, depth)
             if depth < _DEEPEST:
@@ -189,7 +196,7 @@ class Asked:
         yield Behind(query, node)
         if depth > _DEEPEST:
             return
-        for column in _columns(node):
+        for column in self._columns_in(node):
             for source, name in _sources(query, column):
                 yield from self._behind_source(source, name, depth)
             for output in _lateral(query, column):

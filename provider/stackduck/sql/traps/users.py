@@ -89,7 +89,8 @@ def _is_activity(field: str) -> bool:
 def _counts(asked: Asked) -> Iterator[tuple[Select, str, exp.Expr]]:
     """Yield the counts in SELECT lists with the names of their columns."""
     for select in asked.selects:
-        for item in select.query.node.expressions:
+        has_counts = any(select.find(exp.Count))
+        for item in select.query.node.expressions if has_counts else ():
             for count in item.find_all(exp.Count):
                 if count.find_ancestor(exp.Select) is select.query.node:
                     yield select, item.alias_or_name.lower(), count
