@@ -40,7 +40,9 @@ def test_endless_nesting_is_an_error_and_no_crash(
 ) -> None:
     if not has_libyaml:
         monkeypatch.delattr("yaml.CSafeLoader")
-    with pytest.raises(ProgrammingError, match=r"^a\.yaml: nested too deeply to be read, on line [23]$"):
+    with pytest.raises(
+        ProgrammingError, match=r"^a\.yaml: not readable as YAML: nested too deeply to be read, on line [23]$"
+    ):
         parse(text.encode(), "a.yaml")
 
 

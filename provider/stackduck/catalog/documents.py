@@ -98,16 +98,12 @@ def parse(content: bytes, file: str) -> Document:
 
 def _compose(content: bytes, file: str) -> Any:
     """Return the root node of a YAML text; its scalars are untyped."""
-    import yaml
-
-    from stackduck.catalog.yaml_nodes import TooDeepError, compose
+    from stackduck.catalog.yaml_nodes import UnreadableError, compose
 
     try:
         return compose(content, deepest=_DEEPEST)
-    except TooDeepError as exc:
-        raise ProgrammingError(f"{file}: {exc}, on line {exc.line}") from None
-    except yaml.YAMLError as exc:
-        raise ProgrammingError(f"{file}: not readable as YAML: {' '.join(str(exc).split())}") from None
+    except UnreadableError as exc:
+        raise ProgrammingError(f"{file}: not readable as YAML: {exc}") from None
 
 
 def _size(value: Any, known: dict[int, int]) -> int:

@@ -12,7 +12,7 @@ from stackduck.cli.destinations import Destination
 from stackduck.cli.runs import silence_stdout
 from stackduck.cli.statistics import counted
 from stackduck.cli.supervision import supervise
-from stackduck.output.safety import GuardedStream
+from stackduck.output.safety import GuardedStream, visible
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _write_line(each: Verdict, stream: GuardedStream) -> None:
         "failed": f"({each.seconds:.2f} s)",
         "skipped": "(expects nothing)",
     }[each.status]
-    lines = [f"{each.status:<7} {each.file.path} {told}"]
+    lines = [f"{each.status:<7} {visible(str(each.file.path))} {told}"]
     for failure in each.failures:
         first, *rest = failure.message.splitlines()
         lines += [f"{_INDENT}{failure.expectation}: {first}", *(f"{_INDENT}  {line}" for line in rest)]

@@ -14,6 +14,14 @@ from stackduck.errors import DatabaseError, DataError
 Columns = tuple[tuple[str, str], ...]
 
 _CAST = re.compile(r"\bCAST\('((?:[^'\\]|'')*)' AS ([A-Z][A-Z0-9_ ]*(?:\(\d+(?:, ?\d+)?\))?(?:\[\])*)\)")
+_SETTINGS = {
+    # A statement that asks for more than this fails, and writes nothing to the disk instead.
+    "memory_limit": "512MB",
+    "temp_directory": "",
+    "threads": "1",
+    # These drop what is read of a table without rows, and with it the constants that are to be looked at.
+    "disabled_optimizers": "statistics_propagation,empty_result_pullup",
+}
 _PIVOTED = ("SELECT list is empty after resolving", "PIVOT statements with pivot elements")
 """What DuckDB says of a PIVOT whose columns come from rows: there are none here."""
 
@@ -22,7 +30,7 @@ class OfflineSession(Session):
     """A database in memory on which statements are tried; no statement of it opens a file or a connection."""
 
     def __init__(self) -> None:
-        super().__init__(is_offline=True)
+        super().__init__(is_offline=True, settings=_SETTINGS)
         self._columns: dict[str, Columns] = {}
         self._free: dict[Columns, list[str]] = {}
         """Relations that nobody uses, by their columns: to make one costs more than to give it another name."""

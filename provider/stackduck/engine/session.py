@@ -52,10 +52,14 @@ class Session:
         *,
         read_only: bool = False,
         is_offline: bool = False,
+        settings: Mapping[str, str] | None = None,
         go_on: Callable[[], None] = lambda: None,
     ) -> None:
-        """Open a database; `go_on` is asked before every statement of the user's, and raises where it shall not run."""
-        config = _CONFIG | (_OFFLINE if is_offline else {})
+        """Open a database, with settings of DuckDB's beside those of every session.
+
+        `go_on` is asked before every statement of the user's, and raises where it shall not run.
+        """
+        config = _CONFIG | (_OFFLINE if is_offline else {}) | dict(settings or {})
         with translated():
             self._duck = duckdb.connect(database, read_only=read_only, config=dict(config))
         self.is_in_memory = database == ":memory:"

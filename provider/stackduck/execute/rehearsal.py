@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InternalError
+from stackduck.execute.emptied import attached_in_memory, created, without_rows
 from stackduck.execute.executor import Executor, Warn
 from stackduck.execute.origins import Origins
 from stackduck.execute.permission import Permission
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
     from stackduck.sql.relations import ColumnTypes
     from stackduck.sql.verbs import Explain
 
-_CREATED = ("VIEW", "MACRO", "FUNCTION", "TYPE", "SCHEMA", "SEQUENCE", "TABLE", "INDEX")
-_DEFINITIONS = ("ALTER", "COMMENT", "DROP", "USE")
+_DEFINITIONS = ("ALTER", "ATTACH", "COMMENT", "DETACH", "DROP", "USE")
 _BOUND = (
     *("SELECT", "FROM", "VALUES", "WITH", "TABLE", "PIVOT", "UNPIVOT", "SUMMARIZE", "DESCRIBE"),
     *("INSERT", "UPDATE", "DELETE", "MERGE", "COPY"),
@@ -96,9 +96,14 @@ class Rehearsal(Executor):
         return self._no_rows()
 
     def _defined(self, statement: Statement, sql: str, parameters: Mapping[str, object]) -> Result:
-        if _created(statement) == "TABLE":
+        if created(statement) in ("TABLE", "TYPE"):
             self.session.check(sql, parameters)
-            sql = _without_rows(sql)
+            sql = without_rows(sql)
+        if statement.keyword == "ATTACH":
+            self.session.check_syntax(sql)
+            sql, parameters = attached_in_memory(statement), {}
+            if not sql:
+                return self._no_rows()
         return self.session.run(sql, parameters, is_change=True)
 
     def _answer(self, statement: Statement, bound: Bound, *, head: Explain | None, warn: Warn) -> Result:
@@ -107,7 +112,7 @@ class Rehearsal(Executor):
         try:
             self._create_relations(plan, statement)
             if _defines(bound.statement):
-                self.session.run(_without_rows(plan.sql), plan.parameters, is_change=True)
+                self.session.run(without_rows(plan.sql), plan.parameters, is_change=True)
             return self._no_rows()
         finally:
             self.session.discard(plan.relations)
@@ -165,24 +170,7 @@ def _defines(statement: Statement) -> bool:
     """Tell whether later statements see what the statement makes or changes."""
     if statement.keyword == "SET":
         return any(token.is_word("VARIABLE") for token in statement.tokens[1:2])
-    return statement.keyword in _DEFINITIONS or bool(_created(statement))
-
-
-def _created(statement: Statement) -> str:
-    """Return the word that says what CREATE makes; empty for what is not made here, such as a secret."""
-    if statement.keyword != "CREATE":
-        return ""
-    return next((t.text.upper() for t in statement.tokens[1:5] if t.is_word(*_CREATED)), "")
-
-
-def _without_rows(sql: str) -> str:
-    """Return CREATE TABLE … AS so that it makes the table without its rows; anything else as it is."""
-    statement = statements.of_text(sql)
-    words = [token.text.upper() for token in statement.tokens]
-    if _created(statement) != "TABLE" or "AS" not in words or words[-2:] == ["NO", "DATA"]:
-        return sql
-    end = statement.tokens[-2].start if words[-2:] == ["WITH", "DATA"] else len(sql)
-    return f"{sql[:end]}\nWITH NO DATA"
+    return statement.keyword in _DEFINITIONS or bool(created(statement))
 
 
 def _ignore(text: str) -> None:

@@ -59,10 +59,9 @@ def parse(text: str, *, path: Path) -> SqlFile:
         return plain
     first, lines = found
     try:
-        root = load("\n".join(lines) + "\n")
-        return _declared(plain, _shifted(root, first - 1))
+        return _declared(plain, load("\n".join(lines) + "\n", first=first))
     except YamlError as exc:
-        raise FrontMatterError(_with_remedy(str(exc)), path=path, line=first - 1 + exc.line) from None
+        raise FrontMatterError(_with_remedy(str(exc)), path=path, line=exc.line) from None
     except Flaw as exc:
         raise FrontMatterError(str(exc), path=path, line=exc.line) from None
 
@@ -87,16 +86,6 @@ def _block(text: str, path: Path) -> tuple[int, list[str]] | None:
     if start is not None:
         raise FrontMatterError("the front matter is not closed; end it with '-- ---'", path=path, line=start - 1)
     return None
-
-
-def _shifted(node: Located, by: int) -> Located:
-    """Return a tree whose lines are those of the file."""
-    value = node.value
-    if isinstance(value, Mapping):
-        value = {key: _shifted(each, by) for key, each in value.items()}
-    elif not isinstance(value, str) and value is not None:
-        value = [_shifted(each, by) for each in value]
-    return replace(node, value=value, line=node.line + by)
 
 
 def _with_remedy(problem: str) -> str:

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stackduck.catalog.yaml_nodes import TooDeepError, compose
+from stackduck.catalog.yaml_nodes import UnreadableError, compose
 
 _DEEPEST = 16
 """Levels of values in values."""
 
 
 class YamlError(Exception):
-    """A text that is no YAML, or more of YAML than is read; `line` counts from 1 in that text."""
+    """A text that is no YAML, or more of YAML than is read; `line` counts as those of the text."""
 
     def __init__(self, message: str, *, line: int) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class Located:
     value: str | Mapping[str, Located] | Sequence[Located] | None
     """A scalar's text, None for null, or what holds others."""
     line: int
-    """Of its key where it has one; the first is 1."""
+    """Of its key where it has one."""
     is_quoted: bool = False
 
     @property
@@ -43,57 +43,56 @@ class Located:
         return "a mapping" if isinstance(self.value, Mapping) else "a list"
 
 
-def load(text: str) -> Located:
-    """Read a YAML text; an empty one is null. Raises YamlError, for a key that is given twice too."""
-    import yaml
+def load(text: str, *, first: int = 1) -> Located:
+    """Read a YAML text whose first line has that number; an empty one is null.
 
-    try:
-        root = _root(text)
-    except yaml.YAMLError:
-        root = _root_or_flaw(text)
-    return _located(root, 1, set()) if root is not None else Located(None, 1)
-
-
-def _root(text: str, *, is_plain_python: bool = False) -> Any:
-    try:
-        return compose(text, deepest=_DEEPEST, is_plain_python=is_plain_python)
-    except TooDeepError as exc:
-        raise YamlError(str(exc), line=exc.line) from None
+    Raises YamlError, for a key that is given twice too.
+    """
+    reader = _Reader(first)
+    root = reader.root(text)
+    return reader.located(root, first) if root is not None else Located(None, first)
 
 
-def _root_or_flaw(text: str) -> Any:
-    """Read a text by the slower parser, which says more plainly what is wrong. Raises YamlError."""
-    import yaml
+class _Reader:
+    """Reads one text; an anchor is not followed."""
 
-    try:
-        return _root(text, is_plain_python=True)
-    except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
-        problem = exc.problem or exc.context or "not readable as YAML"
-        raise YamlError(problem, line=mark.line + 1 if mark else 1) from None
-    except yaml.YAMLError as exc:
-        raise YamlError(" ".join(str(exc).split()), line=1) from None
+    def __init__(self, first: int) -> None:
+        self._first = first
+        self._seen: set[int] = set()
 
+    def root(self, text: str) -> Any:
+        """Return the root node, None for an empty text. Raises YamlError, in the plainer words of the slower parser."""
+        try:
+            return compose(text, deepest=_DEEPEST)
+        except UnreadableError:
+            pass
+        try:
+            return compose(text, deepest=_DEEPEST, is_plain_python=True)
+        except UnreadableError as exc:
+            raise YamlError(exc.problem, line=exc.line - 1 + self._first) from None
 
-def _located(node: Any, line: int, seen: set[int]) -> Located:
-    if id(node) in seen:
-        raise YamlError("an alias (*name) is not read here; write the value out", line=line)
-    seen.add(id(node))
-    if node.id == "mapping":
-        return Located(dict(_pairs(node, seen)), line)
-    if node.id == "sequence":
-        return Located([_located(each, each.start_mark.line + 1, seen) for each in node.value], line)
-    is_null = not node.style and node.value in ("", "~", "null", "Null", "NULL")
-    return Located(None if is_null else node.value, line, bool(node.style))
+    def located(self, node: Any, line: int) -> Located:
+        """Return a node as a value of that line."""
+        if id(node) in self._seen:
+            raise YamlError("an alias (*name) is not read here; write the value out", line=line)
+        self._seen.add(id(node))
+        if node.id == "mapping":
+            return Located(dict(self._pairs(node)), line)
+        if node.id == "sequence":
+            return Located([self.located(each, self._line(each)) for each in node.value], line)
+        is_null = not node.style and node.value in ("", "~", "null", "Null", "NULL")
+        return Located(None if is_null else node.value, line, bool(node.style))
 
+    def _pairs(self, node: Any) -> Iterator[tuple[str, Located]]:
+        names: set[str] = set()
+        for key, value in node.value:
+            line = self._line(key)
+            if key.id != "scalar":
+                raise YamlError("a key must be a name", line=line)
+            if key.value in names:
+                raise YamlError(f"'{key.value}' is given twice", line=line)
+            names.add(key.value)
+            yield key.value, self.located(value, line)
 
-def _pairs(node: Any, seen: set[int]) -> Iterator[tuple[str, Located]]:
-    names: set[str] = set()
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if key.id != "scalar":
-            raise YamlError("a key must be a name", line=line)
-        if key.value in names:
-            raise YamlError(f"'{key.value}' is given twice", line=line)
-        names.add(key.value)
-        yield key.value, _located(value, line, seen)
+    def _line(self, node: Any) -> int:
+        return int(node.start_mark.line) + self._first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -33,6 +34,15 @@ def test_a_report_without_findings_is_empty_and_still_json() -> None:
     assert FORMATS["text"](empty) == FORMATS["github"](empty) == ""
     assert json.loads(FORMATS["json"](empty)) == {"files": 3, "errors": 0, "warnings": 0, "findings": []}
     assert json.loads(FORMATS["sarif"](empty))["runs"][0]["results"] == []
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_name_of_a_file_or_a_table_begins_a_line_of_its_own(name: str) -> None:
+    nasty = "x\n::error::\r::error::\x1b[2J"
+    found = finding("unknown-column", f"a{nasty}.sql", message=nasty, instead=f"y\r{nasty}")
+    made = FORMATS[name](Report(1, [found]))
+    assert not any(line.startswith("::error::") for line in re.split(r"[\n\r]", made))
+    assert name == "github" or "\x1b" not in made
 
 
 def test_text_has_place_severity_message_and_rule_on_a_line() -> None:

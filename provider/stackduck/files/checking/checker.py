@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stackduck.engine.offline import OfflineSession
 from stackduck.errors import Error, ProgrammingError
 from stackduck.files import front_matter
-from stackduck.files.checking import declarations, failures, locating, shares
+from stackduck.files.checking import declarations, failures, locating, memory, shares
 from stackduck.files.checking.definitions import Definitions, defined
 from stackduck.files.checking.desk import Desk
 from stackduck.files.checking.model import Finding, Report
@@ -20,7 +21,7 @@ from stackduck.files.checking.rules import RULES
 from stackduck.files.checking.samples import Samples, Typist, UnfitDefaultError
 from stackduck.files.checking.scripts import Flaw, Piece, pieces
 from stackduck.files.checking.suppressions import Suppressions
-from stackduck.files.checking.trials import Trials, UnknownTableError, bound
+from stackduck.files.checking.trials import OverdueError, Trials, UnknownTableError, bound
 from stackduck.files.front_matter import FrontMatterError
 from stackduck.files.model import SqlFile
 from stackduck.sql import traps, variables
@@ -28,7 +29,7 @@ from stackduck.sql import traps, variables
 if TYPE_CHECKING:
     from stackduck.catalog.names import Catalog
 
-_LASTING = ("ALTER", "COMMENT", "CREATE", "DROP", "SET", "USE")
+_LASTING = ("ALTER", "ATTACH", "COMMENT", "CREATE", "DETACH", "DROP", "SET", "USE")
 """The words of statements that may leave something behind for those after them."""
 
 
@@ -47,11 +48,20 @@ class Script:
 class Checker:
     """Checks files with one catalog; nothing is sent, and no file is opened but those that are named."""
 
-    def __init__(self, catalog: Catalog, *, defaults: Mapping[str, str] | None = None, is_alone: bool = False) -> None:
-        """Take a catalog, and the parameters' default values of a configuration.
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        defaults: Mapping[str, str] | None = None,
+        seconds: float = 5.0,
+        is_alone: bool = False,
+    ) -> None:
+        """Take a catalog, the parameters' default values of a configuration, and the time that a statement may take.
 
-        `is_alone` says that nothing else happens in this process, so that copies of it may share the work.
+        `is_alone` says that nothing else happens in this process, so that copies of it may share the work, and its
+        memory may be bounded.
         """
+        self._seconds = seconds
         self._catalog = catalog
         self._defaults = defaults or {}
         self._is_alone = is_alone
@@ -63,36 +73,42 @@ class Checker:
         for each in read:
             if isinstance(each, Script):
                 self._definitions.add(each.number, each.pieces)
-        found = shares.mapped(self._share, read) if self._is_alone else self._share(read)
+        if self._is_alone:
+            with memory.bounded():
+                found = shares.mapped(self._share, read)
+        else:
+            found = self._share(read)
         return Report(len(paths), [finding for findings in found for finding in findings])
 
     def _share(self, read: Sequence[Script | Finding]) -> list[list[Finding]]:
         """Return the findings of some of the files, a list a file."""
-        with closing(_Share(self._catalog, self._defaults, self._definitions)) as share:
+        desks = partial(Desk, self._catalog, defaults=self._defaults, seconds=self._seconds)
+        with closing(_Share(self._catalog, self._definitions, desks)) as share:
             return [share.checked(each) if isinstance(each, Script) else [each] for each in read]
 
 
 class _Share:
     """Checks some of the files, on one database as long as they leave nothing of their own on it."""
 
-    def __init__(self, catalog: Catalog, defaults: Mapping[str, str], definitions: Definitions) -> None:
+    def __init__(self, catalog: Catalog, definitions: Definitions, desks: Callable[[], Desk]) -> None:
         self._catalog = catalog
-        self._defaults = defaults
         self._definitions = definitions
         self._types = OfflineSession()
-        self._typist = Typist(self._types)
-        self._desk = Desk(catalog, defaults=defaults)
+        self._new_desk = desks
+        self._desk = desks()
+        self._typist = Typist(self._types, seconds=self._desk.time.seconds)
 
     def close(self) -> None:
         """Close the databases."""
         self._desk.close()
+        self._typist.close()
         self._types.close()
 
     def checked(self, script: Script) -> list[Finding]:
         """Return what is wrong with a file, but for what its comments ask to ignore."""
         if not self._desk.serves(self._definitions.own[script.number]):
             self._desk.close()
-            self._desk = Desk(self._catalog, defaults=self._defaults)
+            self._desk = self._new_desk()
         noting = Noting(script.file.path, script.file.text)
         comments = Suppressions(script.file.text)
         found = [
@@ -124,10 +140,11 @@ class _Share:
             self._define(definition.piece, definition.name)
         name = defined(piece.statement)
         self._desk.stand_ins.drop(name)
-        for exc in trials.problems(piece):
+        problems = trials.problems(piece)
+        for exc in problems:
             yield _problem(exc, piece, noting)
         if name:
-            self._desk.note(name, piece.filled)
+            self._desk.note(name, piece.filled, is_made=not problems)
         if name or piece.statement.keyword in _LASTING:
             self._desk.mark()
         yield from self._traps(piece, noting)
@@ -135,14 +152,17 @@ class _Share:
     def _define(self, piece: Piece, name: str) -> None:
         """Let a definition of another file hold here; what is wrong with it is said there."""
         samples = Samples(SqlFile(Path(), "", ""), self._typist)
-        list(Trials(self._desk, samples, self._catalog).problems(piece))
-        self._desk.note(name, piece.filled)
+        problems = Trials(self._desk, samples, self._catalog).problems(piece)
+        self._desk.note(name, piece.filled, is_made=not problems)
 
     def _traps(self, piece: Piece, noting: Noting) -> Iterator[Finding]:
         try:
             names = {name for _, name in variables.placeholders(piece.filled)}
             statement = bound(piece, dict.fromkeys(names)).statement
-            found = traps.find(statement, self._catalog, self._desk.queries)
+            found = self._desk.traps.get(statement.text)
+            if found is None:
+                found = traps.find(statement, self._catalog, self._desk.queries)
+                self._desk.traps[statement.text] = found
         except Error:
             return  # what cannot be bound was said already
         except Exception as exc:
@@ -177,6 +197,8 @@ def _problem(exc: Exception, piece: Piece, noting: Noting) -> Finding:
     start, end = (piece.start + at for at in locating.place_of(exc, piece.statement))
     if isinstance(exc, UnknownTableError):
         return noting.at("unknown-local-table", start, end, message=str(exc))
+    if isinstance(exc, OverdueError):
+        return noting.at("not-checked", start, end, message=str(exc))
     return noting.told(failures.told(exc), start, end)
 
 

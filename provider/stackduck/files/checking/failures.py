@@ -65,6 +65,8 @@ class Told:
 
 def told(exc: Exception) -> Told:
     """Return what to say of an error; one that nobody foresaw keeps the statement from being checked."""
+    if isinstance(exc, MemoryError) or "Out of Memory Error" in str(exc):
+        return Told("not-checked", "this cannot be checked in the memory that a check takes", "")
     if not isinstance(exc, DatabaseError):
         return Told("not-checked", f"this cannot be checked: {type(exc).__name__}: {_first_line(exc)}", "")
     rule = _rule(exc)

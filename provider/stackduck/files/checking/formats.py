@@ -8,20 +8,22 @@ from typing import Any
 
 from stackduck.files.checking import sarif
 from stackduck.files.checking.model import Finding, Report
+from stackduck.output.safety import visible
 
 
 def text(report: Report) -> str:
-    """Write a line a finding, with what to do below it."""
+    """Write a line a finding, with what to do below it; no name of a file or a table breaks a line."""
     return "".join(f"{line}\n" for finding in report.findings for line in _lines(finding))
 
 
 def _lines(finding: Finding) -> Iterator[str]:
     rule, start = finding.rule, finding.start
-    yield f"{finding.path}:{start.line}:{start.column}: {rule.severity}: {finding.message} [{rule.name}]"
-    first, *more = finding.instead.splitlines() or [""]
+    place = f"{visible(str(finding.path))}:{start.line}:{start.column}"
+    yield f"{place}: {rule.severity}: {visible(finding.message)} [{rule.name}]"
+    first, *more = finding.instead.split("\n")
     if first:
-        yield f"    instead: {first}"
-    yield from (f"    {line}" for line in more)
+        yield f"    instead: {visible(first)}"
+    yield from (f"    {visible(line)}" for line in more)
 
 
 def as_json(report: Report) -> str:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from stackduck.engine.bounds import TimeBound
 from stackduck.engine.session import Session
 from stackduck.errors import DatabaseError
 from stackduck.files.model import Parameter, SqlFile
@@ -29,10 +31,16 @@ class UnfitDefaultError(Exception):
 class Typist:
     """Makes values of DuckDB's types, on a database of its own; what it made once it knows."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, seconds: float) -> None:
+        """Take the seconds that one value may take."""
         self._session = session
+        self._time = TimeBound(session, seconds=seconds)
         self._made: dict[str, object] = {}
         self._cast: dict[tuple[str, str], object] = {}
+
+    def close(self) -> None:
+        """Let go of the database, which is another's to close."""
+        self._time.close()
 
     def value(self, parameter: Parameter) -> object:
         """Return a parameter's default, else a sample of its type. Raises UnfitDefaultError."""
@@ -48,7 +56,7 @@ class Typist:
         if key not in self._cast:
             self._check_type(parameter)
             try:
-                found = self._session.rows(f"SELECT CAST($value AS {parameter.type})", {"value": parameter.default})
+                found = self._rows(f"SELECT CAST($value AS {parameter.type})", {"value": parameter.default})
             except DatabaseError as exc:
                 text = f"the default of {parameter.name}, '{parameter.default}', is no {parameter.type}"
                 raise UnfitDefaultError(text, parameter) from exc
@@ -59,9 +67,13 @@ class Typist:
         self._check_type(parameter)
         ways = (f"TRY_CAST('{text}' AS {parameter.type})" for text in (*_samples(), "true", _UUID, _ELEMENT, "[1]"))
         try:
-            return self._session.rows(f"SELECT coalesce({', '.join(ways)})")[0][0]
+            return self._rows(f"SELECT coalesce({', '.join(ways)})", {})[0][0]
         except DatabaseError:
             return None
+
+    def _rows(self, sql: str, parameters: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        with self._time:
+            return self._session.rows(sql, parameters)
 
     def _check_type(self, parameter: Parameter) -> None:
         """Tell a type from any other text: only a type makes one column of a table."""
@@ -80,6 +92,7 @@ class Samples:
         self._file = file
         self._fixed = {each.name: typist.value(each) for each in file.parameters if not _is_open(each)}
         self._tried: dict[str, int] = {}
+        """How many samples each has given up, the latest to do so last."""
 
     def options(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return those of a statement's variables of which one is given."""
@@ -94,10 +107,13 @@ class Samples:
 
     def give_way(self, message: str, values: Mapping[str, object]) -> dict[str, object] | None:
         """Return other values where a message complains of a sample; None where it does not, or there are no more."""
-        for name, value in values.items():
+        # Of several with the value that is blamed, the one before fitted until the latest was changed.
+        latest = [*reversed(self._tried), *(name for name in values if name not in self._tried)]
+        for name, value in ((name, values[name]) for name in latest if name in values):
             is_blamed = isinstance(value, str) and (f"'{value}'" in message or f'"{value}"' in message)
             at = self._tried.get(name, 0) + 1
             if is_blamed and name not in self._fixed and at < len(_of_text(name)):
+                self._tried.pop(name, None)
                 self._tried[name] = at
                 return {**values, name: _of_text(name)[at]}
         return None

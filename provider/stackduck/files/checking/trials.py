@@ -32,6 +32,13 @@ class UnknownTableError(Exception):
         super().__init__(f"no statement that is checked makes the table '{name}'")
 
 
+class OverdueError(Exception):
+    """A statement that takes longer to plan than a check waits for it."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"this cannot be checked in {seconds:g} s")
+
+
 class Trials:
     """Tries the statements of one script, in their order."""
 
@@ -42,8 +49,18 @@ class Trials:
         self._held: frozenset[str] = frozenset()
         """The variables that SET VARIABLE has given, lower case."""
 
-    def problems(self, piece: Piece) -> Iterator[Exception]:
-        """Yield why a statement cannot run: tables that nobody knows, and one error at most."""
+    def problems(self, piece: Piece) -> list[Exception]:
+        """Return why a statement cannot run: tables that nobody knows, and one error at most."""
+        with self._desk.time as time:
+            found = list(self._problems(piece))
+        if not found and not time.is_over:
+            # A variable that got no value is free like any other, so that what reads it can be checked.
+            self._held |= variables.set_by(piece.filled)
+        if not time.is_over:
+            return found
+        return [*(each for each in found if isinstance(each, UnknownTableError)), OverdueError(time.seconds)]
+
+    def _problems(self, piece: Piece) -> Iterator[Exception]:
         try:
             names = dict.fromkeys(name for _, name in variables.placeholders(piece.filled))
         except Error as exc:
@@ -59,7 +76,6 @@ class Trials:
             yield from found
             if any(not isinstance(exc, UnknownTableError) for exc in found):
                 break
-        self._held |= variables.set_by(piece.filled)
 
     def _tried(self, piece: Piece, values: Mapping[str, object]) -> Iterator[Exception]:
         key = piece.filled.text, repr(values)

@@ -149,7 +149,7 @@ TRAPS = (
     ),
     Trap(
         "not-there-yet",
-        "there is no report of today: GitHub has a day on the next one at the earliest, counted in UTC, and may revise it after that",
+        "there is no report of today: GitHub has a day, counted in UTC, on the next one at the earliest",
         "end with current_date - 1, and take its last three days as preliminary",
         days.not_there_yet,
     ),
