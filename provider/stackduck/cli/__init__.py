@@ -57,6 +57,11 @@ def run(arguments: list[str]) -> int:
         return _unknown(name)
     try:
         code: int = import_module(f"stackduck.cli.{name}").main(rest)
+    except BrokenPipeError:
+        from stackduck.cli.runs import silence_stdout
+
+        silence_stdout()
+        return 0
     except Exception as problem:
         from stackduck.cli import messages
 

@@ -7,7 +7,7 @@ import sys
 
 from stackduck.cli import exits, messages
 from stackduck.cli.options import Parser
-from stackduck.errors import Error, ProgrammingError
+from stackduck.errors import ProgrammingError
 
 DESCRIPTION = """\
 Say what is wrong with SQL files, with line and column: syntax, tables and columns that there are not, parameters that
@@ -38,14 +38,7 @@ ENDINGS = (".sql", ".iql")
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
     options = _parser().parse_intermixed_args(arguments)
-    try:
-        if options.rules:
-            return _list_rules()
-        return _check(options)
-    except BrokenPipeError:
-        return exits.OK
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    return _list_rules() if options.rules else _check(options)
 
 
 def _parser() -> Parser:

@@ -6,9 +6,8 @@ import argparse
 from collections.abc import Iterator
 from functools import partial
 
-from stackduck.cli import exits, messages
+from stackduck.cli import exits
 from stackduck.cli.options import Parser, connect
-from stackduck.errors import Error
 from stackduck.output import FORMATS
 
 TYPE_CHECKING = False
@@ -44,13 +43,7 @@ _STATEMENTS = (
 
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
-    options = _parser().parse_args(arguments)
-    try:
-        return _inspect(options)
-    except BrokenPipeError:
-        return exits.OK
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    return _inspect(_parser().parse_args(arguments))
 
 
 def _parser() -> Parser:

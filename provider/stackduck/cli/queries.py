@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from stackduck.cli import exits, messages
+from stackduck.cli import exits
 from stackduck.cli.options import Parser, connect
-from stackduck.errors import Error, ProgrammingError
+from stackduck.errors import ProgrammingError
 from stackduck.output import FORMATS
 
 TYPE_CHECKING = False
@@ -42,12 +42,7 @@ def main(arguments: list[str]) -> int:
         parser.error("show needs the name of a query")
     if options.action and options.output:
         parser.error("-o is for the list; show prints the file as it is")
-    try:
-        return _show(options.name) if options.action else _list(options)
-    except BrokenPipeError:
-        return exits.OK
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    return _show(options.name) if options.action else _list(options)
 
 
 def _parser() -> Parser:
