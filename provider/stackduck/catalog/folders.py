@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 
+from stackduck import homes
 from stackduck.errors import ProgrammingError
 
 _VARIABLE = "STACKDUCK_REGISTRY"
@@ -38,14 +38,8 @@ def built_in() -> tuple[str, ...]:
 
 def pulled(environ: Mapping[str, str]) -> str | None:
     """Return the user's folder for documents that were pulled from a registry; None where the user has no home."""
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Application Support")
-    else:
-        base = environ.get("XDG_DATA_HOME", "")
-        base = base if os.path.isabs(base) else os.path.expanduser("~/.local/share")
-    return os.path.join(base, "stackduck", "registry") if os.path.isabs(base) else None
+    folder = homes.folder("data", environ)
+    return os.path.join(folder, "registry") if folder else None
 
 
 def is_pulled(file: str, environ: Mapping[str, str]) -> bool:

@@ -40,10 +40,7 @@ def main(arguments: list[str]) -> int:
 
         messages.error(f"no action '{name}'{did_you_mean(name, actions) or '; run stackduck archive --help'}")
         return exits.USAGE
-    try:
-        return actions[name](rest)
-    except Exception as problem:
-        return messages.failure(problem)
+    return actions[name](rest)
 
 
 def _list(arguments: list[str]) -> int:

@@ -7,6 +7,7 @@ import sys
 
 from stackduck.cli import exits, messages
 from stackduck.cli.options import Parser
+from stackduck.cli.statistics import counted
 from stackduck.errors import ProgrammingError
 
 DESCRIPTION = """\
@@ -93,8 +94,8 @@ def _check(options: argparse.Namespace) -> int:
     sys.stdout.write(writers[options.output](report))
     sys.stdout.flush()
     if not options.quiet:
-        counts = _counted(report.errors, "error"), _counted(report.warnings, "warning")
-        messages.note(f"{_counted(report.files, 'file')} checked: {', '.join(counts)}")
+        counts = counted(report.errors, "error"), counted(report.warnings, "warning")
+        messages.note(f"{counted(report.files, 'file')} checked: {', '.join(counts)}")
     return exits.QUERY if report.errors else exits.OK
 
 
@@ -105,7 +106,3 @@ def _list_rules() -> int:
     for rule in RULES.values():
         sys.stdout.write(f"{rule.name} ({rule.severity})\n    {rule.says}\n    instead: {rule.instead}\n")
     return exits.OK
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ import argparse
 import os
 from pathlib import Path
 
-from stackduck.cli import exits, messages
+from stackduck.cli import exits
 from stackduck.cli.options import Parser, add_connection_options, number
 from stackduck.output import FORMATS
 
@@ -48,12 +48,7 @@ examples:
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
     options = _parser().parse_args(arguments)
-    from stackduck.errors import Error
-
-    try:
-        return _path() if options.action == "path" else _show(options)
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    return _path() if options.action == "path" else _show(options)
 
 
 def _parser() -> Parser:

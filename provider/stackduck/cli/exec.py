@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from stackduck.cli import exits, messages
+from stackduck.cli import exits
 from stackduck.cli.options import Parser, add_connection_options, add_output_options, add_variable_option, connect
 
 DESCRIPTION = """\
@@ -29,26 +29,13 @@ examples:
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
     options = _parser().parse_intermixed_args(arguments)
-    from stackduck.cli.runs import Run, Wishes
+    from stackduck.cli.runs import Run, wishes_of
     from stackduck.cli.scripts import gather
     from stackduck.cli.settings import settle
-    from stackduck.errors import ConfigurationError
 
-    try:
-        held = settle(options, beside=(name for name in options.input if name != "-"))
-        wishes = Wishes(
-            options.output,
-            options.file,
-            not options.no_header,
-            options.quiet,
-            options.stats,
-            fallback=held.value("output"),
-            chart=options.chart,
-        )
-        script = gather(options.sql, options.input, data=options.iqldata)
-        return Run(partial(connect, options), wishes).execute(script, dict(options.var))
-    except (ConfigurationError, exits.UsageError) as problem:
-        return messages.failure(problem)
+    held = settle(options, beside=(name for name in options.input if name != "-"))
+    script = gather(options.sql, options.input, data=options.iqldata)
+    return Run(partial(connect, options), wishes_of(options, held)).execute(script, dict(options.var))
 
 
 def _parser() -> Parser:

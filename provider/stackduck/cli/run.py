@@ -8,7 +8,6 @@ from functools import partial
 
 from stackduck.cli import exits, messages, parameters
 from stackduck.cli.options import Parser, add_connection_options, add_output_options, add_variable_option, connect
-from stackduck.errors import Error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,33 +36,20 @@ examples:
 
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
-    try:
-        if {"-h", "--help"} & set(arguments):
-            return _help(arguments)
-        options = parameters.parse(_parser(), arguments)
-        return _run(options)
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    if {"-h", "--help"} & set(arguments):
+        return _help(arguments)
+    return _run(parameters.parse(_parser(), arguments))
 
 
 def _run(options: argparse.Namespace) -> int:
-    from stackduck.cli.runs import Run, Wishes
+    from stackduck.cli.runs import Run, wishes_of
     from stackduck.cli.settings import settle
 
     if not options.files:
         raise exits.UsageError("no file; name a FILE, a FOLDER, or one that stackduck queries lists")
     files = parameters.read(options.files)
     held = settle(options, beside=parameters.beside(files))
-    wishes = Wishes(
-        options.output,
-        options.file,
-        not options.no_header,
-        options.quiet,
-        options.stats,
-        fallback=held.value("output"),
-        chart=options.chart,
-    )
-    run = Run(partial(connect, options), wishes)
+    run = Run(partial(connect, options), wishes_of(options, held))
     return run.perform(_sources(files, options, held))
 
 

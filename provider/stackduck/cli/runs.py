@@ -21,6 +21,9 @@ from stackduck.output.results import Stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import argparse
+
+    from stackduck.config import Configuration
     from stackduck.dbapi import Connection, Cursor, Stats
 
 
@@ -38,6 +41,19 @@ class Wishes:
     """The format where neither `form` nor the file's ending names one."""
     chart: str | None = None
     """The kind of chart; None lets the columns decide."""
+
+
+def wishes_of(options: argparse.Namespace, held: Configuration) -> Wishes:
+    """Return the wishes that options tell, and the configuration where they do not."""
+    return Wishes(
+        options.output,
+        options.file,
+        not options.no_header,
+        options.quiet,
+        options.stats,
+        fallback=held.value("output"),
+        chart=options.chart,
+    )
 
 
 class Statements(Protocol):

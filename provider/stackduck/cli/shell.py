@@ -40,13 +40,7 @@ examples:
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
     options = _parser().parse_intermixed_args(arguments)
-    from stackduck.errors import Error
-
-    try:
-        session = _session(options)
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
-    return _run(session, options)
+    return _run(_session(options), options)
 
 
 def _parser() -> Parser:

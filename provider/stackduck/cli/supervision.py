@@ -34,7 +34,7 @@ def supervise(
     raised: list[BaseException] = []
     # Not Thread.join: interrupted, it takes the thread for ended in Python before 3.13.
     ended = Event()
-    thread = Thread(target=_catch, args=(work, raised, ended), daemon=True)
+    thread = Thread(target=catch, args=(work, raised, ended), daemon=True)
     previous = signal.signal(signal.SIGTERM, _terminate)
     started = monotonic()
     try:
@@ -49,7 +49,7 @@ def supervise(
         raise raised[0]
 
 
-def _catch(work: Callable[[], None], raised: list[BaseException], ended: Event) -> None:
+def catch(work: Callable[[], None], raised: list[BaseException], ended: Event) -> None:
     """Keep what the work raises for the main thread."""
     try:
         work()

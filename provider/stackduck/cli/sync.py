@@ -35,12 +35,8 @@ def main(arguments: list[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     from stackduck.cli.settings import settle
-    from stackduck.errors import ConfigurationError
 
-    try:
-        settle(options)
-    except ConfigurationError as problem:
-        return messages.failure(problem)
+    settle(options)
     if not options.enterprise and not options.org:
         options.enterprise, options.org = _by_default(options)
     if not options.enterprise and not options.org:

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
-from stackduck.cli import exits, messages, parameters
+from stackduck.cli import exits, parameters
 from stackduck.cli.options import (
     Parser,
     add_config_option,
@@ -17,7 +17,6 @@ from stackduck.cli.options import (
     connect,
     day,
 )
-from stackduck.errors import Error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,13 +57,10 @@ _FORMS = ("text", "json", "junit")
 
 def main(arguments: list[str]) -> int:
     """Run the subcommand and return its exit code."""
-    try:
-        if {"-h", "--help"} & set(arguments):
-            _parser().print_help()
-            return exits.OK
-        return _test(parameters.parse(_parser(), arguments))
-    except (Error, exits.UsageError) as problem:
-        return messages.failure(problem)
+    if {"-h", "--help"} & set(arguments):
+        _parser().print_help()
+        return exits.OK
+    return _test(parameters.parse(_parser(), arguments))
 
 
 def _test(options: argparse.Namespace) -> int:

@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from stackduck import errors
 from stackduck.dbapi.cursor import Cursor
 from stackduck.dbapi.defaults import default_texts
+from stackduck.dbapi.exceptions import Exceptions
 from stackduck.dbapi.github import Settings
 from stackduck.dbapi.runner import Runner, Stats
 from stackduck.sql.variables import Values
@@ -123,22 +123,11 @@ def connect(
     return Connection(Runner(str(database), settings))
 
 
-class Connection:
+class Connection(Exceptions):
     """A session: local tables and views in DuckDB, provider tables from GitHub. Made by connect().
 
     Threads may share it, with a cursor each. Its errors are attributes too, as PEP 249 suggests.
     """
-
-    Warning = errors.Warning
-    Error = errors.Error
-    InterfaceError = errors.InterfaceError
-    DatabaseError = errors.DatabaseError
-    DataError = errors.DataError
-    OperationalError = errors.OperationalError
-    IntegrityError = errors.IntegrityError
-    InternalError = errors.InternalError
-    ProgrammingError = errors.ProgrammingError
-    NotSupportedError = errors.NotSupportedError
 
     def __init__(self, runner: Runner) -> None:
         self._runner = runner

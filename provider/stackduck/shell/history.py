@@ -19,6 +19,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import History
 
+from stackduck import homes
 from stackduck.errors import ProgrammingError
 from stackduck.shell.secrets import has_secret
 
@@ -34,16 +35,10 @@ _LONGEST = 100_000
 
 def default_path(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the file in the user's state folder. Raises ProgrammingError where the user has no home."""
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Application Support")
-    else:
-        base = environ.get("XDG_STATE_HOME", "")
-        base = base if os.path.isabs(base) else os.path.expanduser("~/.local/state")
-    if not os.path.isabs(base):
+    folder = homes.folder("state", environ)
+    if folder is None:
         raise ProgrammingError("no folder for the history; set XDG_STATE_HOME")
-    return Path(base, "stackduck", "history.jsonl")
+    return Path(folder, "history.jsonl")
 
 
 def open_history(path: Path | None = None, *, most: int = MOST_ENTRIES) -> ShellHistory:

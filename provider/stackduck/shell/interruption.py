@@ -9,6 +9,8 @@ from threading import Event, Thread, current_thread, main_thread
 from time import monotonic
 from types import FrameType
 
+from stackduck.cli.supervision import catch
+
 TICK = 0.1
 """Seconds between two looks at the work."""
 PATIENCE = 3
@@ -44,7 +46,7 @@ class Supervisor:
         raised: list[BaseException] = []
         ended = Event()
         with self._hearing_signals():
-            Thread(target=_catch, args=(work, raised, ended), daemon=True).start()
+            Thread(target=catch, args=(work, raised, ended), daemon=True).start()
             self._attend(ended)
         if self._asked.is_set():
             raise Interrupted
@@ -96,13 +98,3 @@ class Supervisor:
         if not self._shields:
             self._presses += 1
             self._asked.set()
-
-
-def _catch(work: Callable[[], None], raised: list[BaseException], ended: Event) -> None:
-    """Keep what the work raises for the main thread."""
-    try:
-        work()
-    except BaseException as problem:
-        raised.append(problem)
-    finally:
-        ended.set()

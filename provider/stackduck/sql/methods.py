@@ -129,12 +129,12 @@ def missing_error(
     options = [(m, missing(m, ways)) for m in select_methods(resource)]
     best, names = nearest(resource, ways, mentioned=mentioned)
     conditions = " AND ".join(f"{name} = {example(best, name)}" for name in names)
-    text = f"{resource.full_name} needs {_and(names)}; add WHERE {conditions}"
+    text = f"{resource.full_name} needs {named_together(names)}; add WHERE {conditions}"
     ignored = tuple(ignored)
     if ignored:
         text += (
-            f" ({_and(ignored)} in the statement gives no value: only =, IN, OR of these, or a closed range does, "
-            "where every row must meet it)"
+            f" ({named_together(ignored)} in the statement gives no value: only =, IN, OR of these, or a closed range "
+            "does, where every row must meet it)"
         )
     others = dict.fromkeys(" and ".join(lacking) for m, lacking in options if m is not best and lacking != names)
     if others:
@@ -153,7 +153,7 @@ def passed_over(resource: Resource, chosen: Method, name: str, *, is_given: bool
     shown = parameter.name if parameter else name
     remedy = f"give {shown} one value, {shown} = {example(takers[0], shown) if takers else '<value>'}, or leave it out"
     if is_given and chosen.required:
-        remedy = f"leave {shown} out, or leave out {_and(chosen.required)}"
+        remedy = f"leave {shown} out, or leave out {named_together(chosen.required)}"
     return MissingParameterError(
         f"{resource.full_name} would be read by {chosen.name}, which does not take {shown}; {remedy}",
         resource=resource.full_name,
@@ -214,6 +214,7 @@ def _same_optional_parameters(method: Method, ways: Disjuncts, *, names: list[st
             )
 
 
-def _and(names: Iterable[str]) -> str:
-    *first, last = list(names)
+def named_together(names: Iterable[str]) -> str:
+    """Write names as a sentence has them: a, b and c."""
+    *first, last = list(names) or [""]
     return f"{', '.join(first)} and {last}" if first else last

@@ -11,11 +11,11 @@ from functools import partial, wraps
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from stackduck import errors
 from stackduck.dbapi import connection
 from stackduck.dbapi.aio.cursor import AsyncCursor
 from stackduck.dbapi.aio.worker import Worker
 from stackduck.dbapi.connection import Connection
+from stackduck.dbapi.exceptions import Exceptions
 from stackduck.dbapi.runner import Stats
 from stackduck.sql.variables import Values
 
@@ -25,19 +25,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-class AsyncConnection:
+class AsyncConnection(Exceptions):
     """A session; see `stackduck.Connection`. Made by `connect`."""
-
-    Warning = errors.Warning
-    Error = errors.Error
-    InterfaceError = errors.InterfaceError
-    DatabaseError = errors.DatabaseError
-    DataError = errors.DataError
-    OperationalError = errors.OperationalError
-    IntegrityError = errors.IntegrityError
-    InternalError = errors.InternalError
-    ProgrammingError = errors.ProgrammingError
-    NotSupportedError = errors.NotSupportedError
 
     def __init__(self, connection: Connection, worker: Worker) -> None:
         self._connection = connection

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from tempfile import mkdtemp
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from stackduck import homes
 from stackduck.engine.archive import footers
 from stackduck.engine.archive.durable import TEMPORARY, appear, make_folder, move, writing
 from stackduck.errors import OperationalError, ProgrammingError
@@ -102,16 +102,10 @@ def root_folder(given: str | None = None, environ: Mapping[str, str] = os.enviro
         raise ProgrammingError("the archive's folder is named by an empty text; name one, or leave it out")
     if chosen := given or environ.get("STACKDUCK_ARCHIVE"):
         return Path(chosen).expanduser()
-    if sys.platform == "win32":
-        base = environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        base = os.path.expanduser("~/Library/Application Support")
-    else:
-        base = environ.get("XDG_DATA_HOME", "")
-        base = base if os.path.isabs(base) else os.path.expanduser("~/.local/share")
-    if not os.path.isabs(base):
+    folder = homes.folder("data", environ)
+    if folder is None:
         raise ProgrammingError("no folder for the archive; name one with --archive or STACKDUCK_ARCHIVE")
-    return Path(base, "stackduck", "archive")
+    return Path(folder, "archive")
 
 
 def safe(name: str) -> str:

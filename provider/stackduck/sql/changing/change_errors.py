@@ -9,6 +9,7 @@ from stackduck.catalog.names import did_you_mean
 from stackduck.errors import MissingParameterError, NotSupportedError, ProgrammingError
 from stackduck.sql.changing import corrected_changes
 from stackduck.sql.changing.mutations import Mutation
+from stackduck.sql.methods import named_together
 
 _ALIKE: dict[str, Verb] = {"update": "replace", "replace": "update"}
 _MOST_NAMES = 12
@@ -66,8 +67,8 @@ def not_together(
     mutation: Mutation, resource: Resource, methods: Sequence[Method], *, stray: Sequence[str]
 ) -> ProgrammingError:
     """Return the error for names that are each known, but to different methods."""
-    needs = "; ".join(f"{method.name} needs {_and(method.required) or 'nothing'}" for method in methods)
-    told = f"no {mutation.verb.upper()} of {resource.full_name} takes {_and(stray)} beside the rest"
+    needs = "; ".join(f"{method.name} needs {named_together(method.required) or 'nothing'}" for method in methods)
+    told = f"no {mutation.verb.upper()} of {resource.full_name} takes {named_together(stray)} beside the rest"
     return ProgrammingError(f"{told}; {needs}")
 
 
@@ -78,9 +79,9 @@ def missing(
     names = [parameter.name for parameter in lacking]
     corrected = "" if place else corrected_changes.statement(mutation, lacking)
     what = f"{resource.full_name}.{mutation.method}" if mutation.verb == "exec" else resource.full_name
-    text = f"{what} needs {_and(names)} for {mutation.verb.upper()}{f'; add it {place}' if place else ''}"
+    text = f"{what} needs {named_together(names)} for {mutation.verb.upper()}{f'; add it {place}' if place else ''}"
     if others:
-        text += f"; or {', or '.join(f'{_and(method.required)} ({method.name})' for method in others)}"
+        text += f"; or {', or '.join(f'{named_together(method.required)} ({method.name})' for method in others)}"
     text += f"\ntry: {corrected}" if corrected else ""
     return MissingParameterError(text, resource=resource.full_name, missing=names, corrected=corrected)
 
@@ -114,8 +115,3 @@ def _known(methods: Sequence[Method]) -> list[str]:
 
 def _shortened(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "") if names else "nothing"
-
-
-def _and(names: Sequence[str]) -> str:
-    *first, last = names or ("",)
-    return f"{', '.join(first)} and {last}" if first else last

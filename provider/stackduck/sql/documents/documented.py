@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from stackduck.catalog.model import Resource, View
 from stackduck.errors import MissingParameterError, NotSupportedError, ProgrammingError
+from stackduck.sql.constants import conjuncts
 from stackduck.sql.documents.confined import check
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, literal, quote, splice
@@ -111,7 +112,7 @@ class _Use:
     def _compared(self) -> Iterator[exp.Column]:
         """Yield the columns of the view that WHERE compares with what is written out, and that must hold."""
         where = self.query.args.get("where") if self.query else None
-        for condition in _conjuncts(where.this) if where else ():
+        for condition in conjuncts(where.this) if where else ():
             column = condition.this
             if not isinstance(column, exp.Column) or not _is_written_out(condition):
                 continue
@@ -128,16 +129,6 @@ class _Use:
         if name not in self.values:
             self.values[name] = tuple(dict.fromkeys(values))
             self._spent[name] = Edit(start, stop, "true")
-
-
-def _conjuncts(condition: exp.Expr) -> Iterator[exp.Expr]:
-    if isinstance(condition, exp.Paren):
-        yield from _conjuncts(condition.this)
-    elif isinstance(condition, exp.And):
-        yield from _conjuncts(condition.this)
-        yield from _conjuncts(condition.expression)
-    else:
-        yield condition
 
 
 def _is_written_out(condition: exp.Expr) -> bool:
