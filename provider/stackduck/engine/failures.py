@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import duckdb
-
 from stackduck import errors
+from stackduck.engine.native import duckdb
 
 _KINDS: tuple[tuple[type[Exception], type[errors.Error]], ...] = (
     (duckdb.NotSupportedError, errors.NotSupportedError),

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from threading import RLock
 from typing import Any
 
-import duckdb
-
 from stackduck.engine.failures import translated
+from stackduck.engine.native import duckdb
 from stackduck.errors import Error
 
 Row = tuple[Any, ...]

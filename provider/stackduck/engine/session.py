@@ -9,17 +9,21 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
 from threading import RLock
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import ReferenceType, ref
-
-import duckdb
 
 from stackduck.engine import clock
 from stackduck.engine.columnar import Batches
 from stackduck.engine.failures import translated
+from stackduck.engine.native import Opening, duckdb
 from stackduck.engine.results import Result
 from stackduck.errors import DataError, Error, InterfaceError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyRelation
 
 ColumnTypes = Sequence[tuple[str, str]]
 T = TypeVar("T")
@@ -60,10 +64,11 @@ class Session:
         `go_on` is asked before every statement of the user's, and raises where it shall not run.
         """
         config = _CONFIG | (_OFFLINE if is_offline else {}) | dict(settings or {})
-        with translated():
-            self._duck = duckdb.connect(database, read_only=read_only, config=dict(config))
+        self._opening = Opening(database, read_only=read_only, config=config)
         self.is_in_memory = database == ":memory:"
         """Whether it began empty."""
+        if not self.is_in_memory:
+            self._duck  # noqa: B018 (a file that cannot be opened is told now)
         self._lock = RLock()
         self._go_on = go_on
         self._open: ReferenceType[Result | Batches] | None = None
@@ -75,6 +80,11 @@ class Session:
         self._numbers = 0
         self.moment: datetime | None = None
         """At which the time stands still, if it does."""
+
+    @cached_property
+    def _duck(self) -> duckdb.DuckDBPyConnection:
+        with translated():
+            return self._opening.connection()
 
     def now(self) -> datetime:
         """Return the session's time in UTC: the clock's, or the moment at which it stands still."""
@@ -145,14 +155,14 @@ class Session:
             result.clear()
             return int(rows[0][0])
 
-    def hand_over(
-        self, result: Result, take: Callable[[duckdb.DuckDBPyRelation], T], *, names: Sequence[str] = ()
-    ) -> T:
+    def hand_over(self, result: Result, take: Callable[[DuckDBPyRelation], T], *, names: Sequence[str] = ()) -> T:
         """Give what is left of a result to `take`, as a relation to be read once; the result is empty afterwards.
 
         `take` may return a reader, which then holds the connection until it is read out or dropped. `names` are the
         columns', where they are not to have their own.
         """
+        # It gives connections their relations.
+        import_module("duckdb")
         with self._lock:
             own = [column[0] for column in result.description or ()]
             try:

@@ -12,9 +12,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-import duckdb
-
 from stackduck.engine.failures import message, translated
+from stackduck.engine.native import duckdb
 from stackduck.errors import DataError
 
 MEMORY = "1GB"
