@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from stackduck.api.model import Absences
 from stackduck.engine.relations import Loader
 from stackduck.engine.session import Session
 from stackduck.engine.shapes import Shape
@@ -35,6 +34,8 @@ def load(
     requests = tuple(dict.fromkeys(request for scan in scans for request in scan.requests))
     if not requests:
         return {}
+    from stackduck.api.model import Absences
+
     readers: dict[Request, list[tuple[Scan, int, Loader]]] = {r: [] for r in requests}
     loaders = []
     for scan in scans:

@@ -21,7 +21,7 @@ from stackduck.execute.origins import Origins
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words, unknown_column
 from stackduck.sql import materialized, statements, verbs
-from stackduck.sql.inspecting import looking, registries
+from stackduck.sql.inspecting import signs
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
 
@@ -61,13 +61,11 @@ class Executor:
         """Run one statement whose placeholders are bound and return its rows."""
         statement = bound.statement
         try:
-            if (asked := registries.read(statement)) is not None:
-                from stackduck.execute import pulls
-
-                return pulls.run(asked, session=self.session, catalog=self.catalog, registry=self.origins.registry)
+            if signs.may_concern_registry(statement) and (told := self._of_registry(statement)) is not None:
+                return told
             if materialized.may_concern(statement) and (kept := self._materialized(bound, warn=warn)) is not None:
                 return kept
-            if looking.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
+            if signs.may_look(statement) and (looked := self._looking.answer(bound, warn=warn)) is not None:
                 return looked
             if verbs.may_change(statement) and (changed := self._changed(bound, warn=warn)) is not None:
                 return changed
@@ -77,6 +75,11 @@ class Executor:
         finally:
             if statement.keyword not in ("SELECT", "FROM", "VALUES", "WITH"):
                 self.forget_views(statement)
+
+    def _of_registry(self, statement: Statement) -> Result | None:
+        from stackduck.execute import pulls
+
+        return pulls.run(statement, session=self.session, catalog=self.catalog, registry=self.origins.registry)
 
     def _materialized(self, bound: Bound, *, warn: Warn) -> Result | None:
         from stackduck.execute.materialized import answer
@@ -128,7 +131,7 @@ class Executor:
 
     def _needs_planner(self, statement: Statement) -> bool:
         """Tell whether a statement reads from a provider, a table of facts, or a view that does."""
-        if statements.names_any(statement, self.catalog.provider_names()) or looking.may_read_facts(statement):
+        if statements.names_any(statement, self.catalog.provider_names()) or signs.may_read_facts(statement):
             return True
         if not verbs.may_read_views(statement):
             return False
@@ -214,7 +217,7 @@ class Executor:
     def _answered(self, bound: Bound, *, warn: Warn) -> Result:
         head, inner = verbs.explained(bound.statement)
         expanded = self._expanded(verbs.as_query(inner))
-        if not looking.may_read_facts(expanded):
+        if not signs.may_read_facts(expanded):
             return self._asked(expanded, bound, head=head, warn=warn)
         with self._looking.spliced(expanded, bound.parameters, warn=warn) as statement:
             return self._asked(statement, bound, head=head, warn=warn)

@@ -19,7 +19,7 @@ from stackduck.errors import NotSupportedError, ProgrammingError
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.execute.wording import in_users_words
 from stackduck.sql import examples, statements, verbs
-from stackduck.sql.inspecting import facts, looking, shown
+from stackduck.sql.inspecting import facts, looking, shown, signs
 from stackduck.sql.inspecting.facts import Use
 from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.statements import Statement
@@ -66,7 +66,7 @@ class Looking:
         """Answer a statement that looks around; None for any other."""
         statement = statements.plainly_quoted(bound.statement)
         look = looking.read(statement, self._catalog.provider_names(), is_table=self._session.has_table)
-        if look is None or (isinstance(look, looking.ShowFacts) and self._session.has_schema(looking.SCHEMA)):
+        if look is None or (isinstance(look, looking.ShowFacts) and self._session.has_schema(signs.SCHEMA)):
             return None
         if isinstance(look, (looking.Show, looking.Describe)):
             return self._selected(look, bound.parameters, warn=warn)
@@ -76,12 +76,12 @@ class Looking:
     def spliced(self, statement: Statement, parameters: Mapping[str, object], *, warn: Warn) -> Iterator[Statement]:
         """Give the statement with relations in place of the tables of facts, filled; they go when it is done."""
         statement, uses = self._without_nested(statement)
-        if statements.names_any(statement, (looking.SCHEMA,)):
+        if statements.names_any(statement, (signs.SCHEMA,)):
             from stackduck.sql.inspecting import fact_tables
 
             found, more = fact_tables.spliced(statement, parameters, PlanningDatabase(self._session))
             for use in more:
-                verbs.refuse_to_keep(statement, f"{looking.SCHEMA}.{use.table}")
+                verbs.refuse_to_keep(statement, f"{signs.SCHEMA}.{use.table}")
             statement, uses = found, [*uses, *more]
         with self._filled(uses, warn=warn):
             yield statement
@@ -123,7 +123,7 @@ class Looking:
     def _uses(self, meant: Shown) -> list[Use]:
         """Return the relations of a SHOW or a DESCRIBE."""
         place = Place.of(*meant.place)
-        return [Use(self._session.new_relation_name(f"{looking.SCHEMA} {t}"), t, place) for t in meant.tables]
+        return [Use(self._session.new_relation_name(f"{signs.SCHEMA} {t}"), t, place) for t in meant.tables]
 
     @contextmanager
     def _filled(self, uses: Sequence[Use], *, warn: Warn) -> Iterator[None]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import NotSupportedError, ProgrammingError
-from stackduck.sql.inspecting.registries import RegistryList, RegistryPull
+from stackduck.sql.inspecting import registries
+from stackduck.sql.inspecting.registries import RegistryPull
+from stackduck.sql.statements import Statement
 
 if TYPE_CHECKING:
     from stackduck.api.pulling import Registry
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
 
 
 def run(
-    asked: RegistryList | RegistryPull, *, session: Session, catalog: Catalog, registry: Callable[[], Registry] | None
-) -> Result:
-    """Run a statement about the registry."""
+    statement: Statement, *, session: Session, catalog: Catalog, registry: Callable[[], Registry] | None
+) -> Result | None:
+    """Run a statement about the registry; None for any other."""
+    asked = registries.read(statement)
+    if asked is None:
+        return None
     if registry is None:
         raise NotSupportedError("this connection has no registry to ask")
     if isinstance(asked, RegistryPull):

@@ -20,7 +20,7 @@ from stackduck.execute.origins import Origins
 from stackduck.execute.permission import Permission
 from stackduck.execute.planning import PlanningDatabase
 from stackduck.sql import statements, verbs
-from stackduck.sql.inspecting import looking, registries
+from stackduck.sql.inspecting import registries, signs
 from stackduck.sql.plan import Plan
 from stackduck.sql.statements import Statement
 from stackduck.sql.variables import Bound
@@ -163,7 +163,7 @@ def _is_of_the_machine(statement: Statement) -> bool:
     """Tell whether a statement is about credentials or what is kept on the machine, which nothing here may touch."""
     if statement.keyword == "PURGE":
         return True
-    return statement.keyword in looking.KEYWORDS and any(token.is_word("AUTH") for token in statement.tokens[1:2])
+    return statement.keyword in signs.KEYWORDS and any(token.is_word("AUTH") for token in statement.tokens[1:2])
 
 
 def _defines(statement: Statement) -> bool:

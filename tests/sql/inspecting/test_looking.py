@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stackduck.errors import ProgrammingError
-from stackduck.sql.inspecting import looking
+from stackduck.sql.inspecting import looking, signs
 from stackduck.sql.inspecting.looking import Describe, Look, Purge, Show, ShowAuth, ShowFacts, ShowInsert, ShowVersion
 from stackduck.sql.statements import split
 
@@ -157,4 +157,4 @@ def test_what_a_statement_looks_at(text: str, look: Look) -> None:
 )
 def test_which_statements_may_read_facts(text: str, may: bool) -> None:
     (statement,) = split(text)
-    assert looking.may_read_facts(statement) is may
+    assert signs.may_read_facts(statement) is may

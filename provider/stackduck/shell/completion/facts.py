@@ -17,7 +17,7 @@ from stackduck.catalog.model import Column, Resource
 from stackduck.engine.session import Session
 from stackduck.errors import Error
 from stackduck.sql.inspecting.facts import TABLES
-from stackduck.sql.inspecting.looking import SCHEMA
+from stackduck.sql.inspecting.signs import SCHEMA
 
 if TYPE_CHECKING:
     from stackduck.dbapi import Connection

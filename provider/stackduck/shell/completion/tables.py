@@ -10,7 +10,7 @@ from stackduck.shell.completion.places import Place
 from stackduck.shell.completion.ranking import Candidate, Weight
 from stackduck.shell.completion.words import EVERY_LEVEL
 from stackduck.sql.inspecting.facts import TABLES
-from stackduck.sql.inspecting.looking import SCHEMA
+from stackduck.sql.inspecting.signs import SCHEMA
 
 _RESOURCE = 3
 

@@ -19,7 +19,7 @@ from stackduck.sql import plan, reading, relations, statements
 from stackduck.sql.constants import Constants
 from stackduck.sql.dialect.structure import is_alias
 from stackduck.sql.inspecting.facts import TABLES, Use
-from stackduck.sql.inspecting.looking import SCHEMA
+from stackduck.sql.inspecting.signs import SCHEMA
 from stackduck.sql.methods import supplied
 from stackduck.sql.parsing import parse
 from stackduck.sql.proving import conditions, optimized

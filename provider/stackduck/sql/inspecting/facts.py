@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from stackduck.catalog.facts import TABLES as CATALOG_TABLES
 from stackduck.catalog.facts import Place, Table
-from stackduck.sql.inspecting import looking
-from stackduck.sql.inspecting.looking import SCHEMA, Describe, IsTable, Show
+from stackduck.sql.inspecting import looking, signs
+from stackduck.sql.inspecting.looking import Describe, IsTable, Show
+from stackduck.sql.inspecting.signs import SCHEMA
 from stackduck.sql.statements import Statement, of_text
 
 CALLS = Table(
@@ -43,7 +44,7 @@ def nested(
     statement: Statement, providers: Collection[str], *, is_table: IsTable
 ) -> Iterator[tuple[int, int, Show | Describe]]:
     """Yield start, end and meaning of every SHOW and DESCRIBE in parentheses that is not DuckDB's own."""
-    for start, end in looking.nested(statement):
+    for start, end in signs.nested(statement):
         look = looking.read(of_text(statement.text[start:end]), providers, is_table=is_table)
         if isinstance(look, (Show, Describe)):
             yield start, end, look

@@ -5,14 +5,15 @@ Reads tokens alone, and loads no parser. What each of them shows, as a SELECT ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from stackduck.catalog.names import did_you_mean
 from stackduck.errors import ProgrammingError
+from stackduck.sql.inspecting.signs import SCHEMA
 from stackduck.sql.inspecting.words import Words
-from stackduck.sql.statements import Statement, names_any
+from stackduck.sql.statements import Statement
 
 IsTable = Callable[[tuple[str, ...]], bool]
 """Tells whether the database has a table or view of a name, which then goes before ours."""
@@ -20,10 +21,6 @@ IsTable = Callable[[tuple[str, ...]], bool]
 Listed = Literal["providers", "services", "resources", "methods"]
 PURGES = ("cache", "conservative", "control_tables", "ephemeral")
 
-SCHEMA = "stackduck"
-"""The schema of the tables of facts."""
-KEYWORDS = ("SHOW", "DESCRIBE", "DESC", "PURGE")
-"""The words with which a statement begins that may look around."""
 LEVELS = ("provider", "service", "resource", "method")
 DEPTHS: dict[Listed, int] = {"providers": 0, "services": 1, "resources": 2, "methods": 3}
 _WORDS = ("PROVIDERS", "SERVICES", "RESOURCES", "METHODS", "INSERT INTO", "VERSION", "AUTH")
@@ -92,29 +89,6 @@ class Purge:
 
 
 Look = Show | Describe | ShowInsert | ShowVersion | ShowAuth | ShowFacts | Purge
-
-
-def may_look(statement: Statement) -> bool:
-    """Tell whether a statement may be one that looks around."""
-    return statement.tokens[0].is_word(*KEYWORDS)
-
-
-def may_read_facts(statement: Statement) -> bool:
-    """Tell whether a statement may read a table of facts, by its name or by SHOW or DESCRIBE in parentheses."""
-    return names_any(statement, (SCHEMA,)) or any(True for _ in nested(statement))
-
-
-def nested(statement: Statement) -> Iterator[tuple[int, int]]:
-    """Yield where the text of each (SHOW …) and (DESCRIBE …) starts and ends."""
-    tokens = statement.tokens
-    for at in range(1, len(tokens)):
-        if tokens[at - 1].text == "(" and tokens[at].is_word("SHOW", "DESCRIBE", "DESC"):
-            depth = 1
-            for token in tokens[at:]:
-                depth += (token.text == "(") - (token.text == ")")
-                if depth == 0:
-                    yield tokens[at].start, token.start
-                    break
 
 
 def read(statement: Statement, providers: Collection[str], *, is_table: IsTable) -> Look | None:
