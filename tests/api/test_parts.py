@@ -132,11 +132,14 @@ def test_a_disk_that_takes_no_more_is_an_error_at_once(serve: Serve, opened: Ope
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024, hard))
     try:
-        with pytest.raises(OperationalError, match=r"cannot write part 1 of 1 of .*: file too large; make room there"):
+        with pytest.raises(
+            OperationalError, match=r"cannot write part 1 of 1 of .*: file too large; make room there"
+        ) as told:
             fetch_one(opened(server.url), server.url, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert (len(server.seen), left_in(tmp_path)) == (1, [])
+    assert isinstance(told.value.__cause__, OSError), "a trouble of this machine"
 
 
 def test_a_folder_that_cannot_be_is_an_error(serve: Serve, opened: Open, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ _HEAD = 4
 _NAME = "part-{:05}"
 
 
-class DiskError(Exception):
+class DiskError(OSError):
     """The disk takes no more, or the folder is not to be written to."""
 
 

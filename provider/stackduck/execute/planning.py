@@ -23,7 +23,7 @@ SELECT day, TRY(CASE WHEN ({{condition}}) THEN true ELSE false END) AS is_met
 WHERE is_met IS DISTINCT FROM false"""
 _REFUSALS = {
     "volatile function": "a function in it may have another value for each row",
-    "scalar subquery": "it reads another table",
+    "scalar subquery": "DuckDB takes it for a subquery",
 }
 
 

@@ -53,17 +53,10 @@ class Constants:
         return self._text(node)
 
     def _cast(self, node: exp.Cast) -> object | None:
-        value = self.value(node.this)
-        kind = node.to.sql("duckdb").upper()
-        if value is NULL:
-            return NULL
-        if kind == "DATE" and isinstance(value, str):
-            return _day_of(value)
-        if kind in ("TEXT", "VARCHAR") and isinstance(value, str):
-            return value
-        if kind in ("BIGINT", "INT", "INTEGER") and isinstance(value, int) and not isinstance(value, bool):
-            return value if abs(value) < 2**31 else None
-        return None
+        inner, kind = unwrap(node.this), node.to.sql("duckdb").upper()
+        if isinstance(inner, exp.Array):
+            return _converted([self.value(item) for item in inner.expressions], kind)
+        return _converted(self.value(inner), kind)
 
     def _day(self, node: exp.Add | exp.Sub) -> date | None:
         """Return a day some days before or after another one."""
@@ -92,6 +85,22 @@ class Constants:
                 return None
             return value.lower() if isinstance(node, exp.Lower) else value.upper()
         return None
+
+
+def _converted(value: object | None, kind: str) -> object | None:
+    """Return what a value is as one of a type, a list element by element; None where DuckDB must say."""
+    if value is NULL:
+        return NULL
+    if isinstance(value, (list, tuple)) and kind.endswith("[]"):
+        items = [_converted(NULL if item is None else item, kind.removesuffix("[]")) for item in value]
+        return None if None in items else [None if item is NULL else item for item in items]
+    if kind == "DATE" and (isinstance(value, str) or type(value) is date):
+        return _day_of(value) if isinstance(value, str) else value
+    if kind in ("TEXT", "VARCHAR") and isinstance(value, str):
+        return value
+    if kind in ("BIGINT", "INT", "INTEGER") and isinstance(value, int) and not isinstance(value, bool):
+        return value if abs(value) < 2**31 else None
+    return None
 
 
 def unwrap(node: exp.Expr) -> exp.Expr:

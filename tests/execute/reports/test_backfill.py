@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +13,11 @@ import duckdb
 import pytest
 
 from stackduck.catalog.names import Catalog
+from stackduck.cli.exits import exit_code
 from stackduck.dbapi import Connection, SyncProgress, SyncSummary
 from stackduck.dbapi.github import GitHub as Clients
 from stackduck.dbapi.github import Settings
+from stackduck.engine.ingest import arrivals
 from stackduck.errors import (
     AuthenticationError,
     DataError,
@@ -181,6 +184,20 @@ def test_a_github_that_fails_for_everything_ends_it(github: GitHub, connect: Con
             until=ago(36),
         )
     assert len(github.calls()) in (8, 9)
+
+
+def test_a_disk_that_takes_no_more_ends_it_at_once(
+    github: GitHub, connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, folder: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(arrivals, "_held", full)
+    with pytest.raises(OperationalError, match=r"the archive .* cannot be written: No space left on device") as told:
+        sync(connect(concurrency=1), raise_errors=False, reports=["repos"])
+    assert exit_code(told.value) == 1
+    assert len(github.calls()) <= 3, "no more than were under way"
+    assert not list(tmp_path.glob("a/.incoming/*"))
 
 
 def test_a_link_to_nothing_is_a_missing_day_that_is_asked_for_again(github: GitHub, connect: Connect) -> None:

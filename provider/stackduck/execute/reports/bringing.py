@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from stackduck.engine.archive.durable import writing
 from stackduck.engine.ingest.ingest import Ingest, Ingested
 from stackduck.execute.reports.fetching import Fetching, Tools, told
 from stackduck.execute.reports.model import Brought, Job, Links
@@ -36,7 +37,7 @@ class Bringing(Fetching):
 
     def take(self, job: Job, links: Links) -> Brought:
         """Download, parse and keep a report."""
-        with self._archive.incoming() as folder:
+        with self._archive.incoming() as folder, writing(self._archive.root):
             found = self._ingested(job, links, folder)
             self.check_stop()
             return self._kept(job, links, found)

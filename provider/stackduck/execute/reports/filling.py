@@ -99,7 +99,8 @@ class Filling(Bringing):
 
     def _failed(self, job: Job, error: DataError | OperationalError) -> Brought:
         """Return what a failure means for the job's days; raise it where it is not about them or their report alone."""
-        if isinstance(error, AuthenticationError):
+        if isinstance(error, AuthenticationError) or isinstance(error.__cause__, OSError):
+            # No other job would fare better: nobody lets us in, or the disk takes no more.
             raise error
         if not self._is_refusal(error) or job.source in self._answered:
             self._in_a_row.update((job.source, None))
