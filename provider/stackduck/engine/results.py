@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from threading import RLock
 from typing import Any
 
 from stackduck.engine.failures import translated
 from stackduck.engine.native import duckdb
-from stackduck.errors import Error
+from stackduck.errors import DatabaseError, Error, OperationalError
 
 Row = tuple[Any, ...]
 _NO_ROWS = ("Success", "BOOLEAN")
@@ -25,6 +25,7 @@ class Result:
         self._lock = lock
         self._kept: deque[Row] = deque()
         self._failure: Error | None = None
+        self._explain: Callable[[], Sequence[str]] = tuple
         self._is_open = True
         self.is_closed = False
         """Whether its cursor has gone on without it."""
@@ -81,6 +82,11 @@ class Result:
             while self._is_open and len(self._kept) <= count:
                 self._kept.extend(self._fetch(count + 1 - len(self._kept)))
 
+    def begin(self, *, explain: Callable[[], Sequence[str]]) -> None:
+        """Read the first rows ahead, so that what fails at once fails now; `explain` tells why it fails later."""
+        self.read_ahead(1)
+        self._explain = explain
+
     def detach(self) -> None:
         """Keep what is left, so that the connection is free for another statement."""
         if self._is_open:
@@ -111,6 +117,11 @@ class Result:
         try:
             with translated():
                 rows = self._connection.fetchall() if count is None else self._connection.fetchmany(count)
+        except DatabaseError as exc:
+            self._is_open = False
+            if causes := self._explain():
+                raise OperationalError(f"{'; '.join(causes)}; run the statement again, which fetches it anew") from exc
+            raise
         except BaseException:
             self._is_open = False
             raise

@@ -291,14 +291,15 @@ class Executor:
             self._create_relations(plan, statement)
             load(plan, self.origins, session=self.session, warn=warn, left=left)
             try:
-                return self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
+                result = self._run(bound.statement, f"{head.text if head else ''}{plan.sql}", plan.parameters)
+                if left.checks:
+                    result.begin(explain=left.find_unreadable)
+                return result
             except DatabaseError:
-                if not (damaged := left.remove_damaged()):
+                if not left.find_unreadable():
                     raise
         finally:
             self.session.discard(left.relations, afterwards=left.afterwards)
-        for text in damaged:
-            warn(text)
         return self._answer(statement, bound, head=head, warn=warn)
 
     def _create_relations(self, plan: Plan, statement: Statement) -> None:

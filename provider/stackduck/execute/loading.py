@@ -29,10 +29,10 @@ class Loaded:
     relations: list[str] = field(default_factory=list)
     afterwards: list[Callable[[], None]] = field(default_factory=list)
     checks: list[Callable[[], list[str]]] = field(default_factory=list)
-    """Each removes damaged files from those that the statement reads, and tells which they were."""
+    """Each sets damaged files aside among those that the statement reads, and tells which it cannot have read."""
 
-    def remove_damaged(self) -> list[str]:
-        """Remove every damaged file that the statement reads; tells which they were."""
+    def find_unreadable(self) -> list[str]:
+        """Set aside every damaged file that the statement reads; tells why it failed, if it was for its files."""
         return [text for check in self.checks for text in check()]
 
 
@@ -103,7 +103,7 @@ class _Reports:
             seats.relate(each, self.session)
         if fetched:
             self.left.afterwards.append(fetched.lent.close)
-            self.left.checks.append(partial(service.remove_damaged, fetched))
+            self.left.checks.append(partial(service.find_unreadable, fetched))
             service.relate(fetched, self.session)
         for scan in self._of("report_days"):
             known.fill(self.session, scan, archive=service.archive, now=service.now())

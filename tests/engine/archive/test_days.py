@@ -131,6 +131,52 @@ def test_a_damaged_file_gives_way_to_a_new_one_even_if_fetched_before(archive: A
     assert kept(archive) == {DAY: ("data", 4)}
 
 
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ({"day": "2026-01-30"}, "it is of day 2026-01-30"),
+        ({"report": "entity"}, "it is of report entity"),
+        ({"scope": "enterprise", "name": "other"}, "it is of scope enterprise and name other"),
+    ],
+)
+def test_a_file_in_the_place_of_another_is_damaged(archive: Archive, said: Mapping[str, str], why: str) -> None:
+    path = store(archive)
+    sealed(path, **said)
+    assert [(each.path, each.why) for each in archive.listing(*OCTO).damaged] == [(path, why)]
+
+
+def test_names_are_the_same_in_any_case(archive: Archive) -> None:
+    sealed(store(archive), day=str(DAY), name=OCTO[2].upper())
+    assert kept(archive) == {DAY: ("data", 3)}
+
+
+def test_a_file_that_was_set_aside_is_told_until_its_day_comes_anew(archive: Archive) -> None:
+    path = store(archive)
+    content = path.read_bytes()
+    for _ in range(2):
+        archive.set_aside(path)
+    assert not path.exists()
+    (damaged,) = archive.verify(Holding(*OCTO))
+    assert damaged.path.read_bytes() == content
+    assert list(archive.listing(*OCTO).entries) == []
+    store(archive, rows=4)
+    assert (kept(archive), list(archive.verify(Holding(*OCTO)))) == ({DAY: ("data", 4)}, [])
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+
+
+def test_what_was_set_aside_is_pruned(archive: Archive) -> None:
+    path = store(archive)
+    archive.set_aside(path)
+    assert [each.parent for each in archive.prune(now=LATER)] == [path.parent]
+    assert list(archive.verify(Holding(*OCTO))) == []
+
+
+def test_a_time_from_a_wrong_clock_keeps_nothing_from_coming(archive: Archive) -> None:
+    store(archive, rows=3, fetched_at=FETCHED + timedelta(days=30))
+    store(archive, rows=4, fetched_at=FETCHED)
+    assert kept(archive) == {DAY: ("data", 4)}
+
+
 def test_a_flipped_bit_in_the_data_is_found_by_verifying(archive: Archive) -> None:
     path = store(archive)
     store(archive, day=DAY + timedelta(days=1))

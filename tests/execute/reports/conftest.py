@@ -60,6 +60,8 @@ class GitHub:
     last: date = field(default_factory=lambda: ago(2))
     """The last day of the 28-day reports; None of them where `has_latest` is false."""
     has_latest: bool = True
+    left_out: set[date] = field(default_factory=set)
+    """Days that the 28-day reports lack, though there are reports of them."""
     wrapper: dict[str, Any] = field(default_factory=dict)
     """What the 28-day entity report says beside its days."""
     raw: dict[str, tuple[dict[str, str], list[bytes]]] = field(default_factory=dict)
@@ -73,6 +75,8 @@ class GitHub:
     """What was held and is no more, also because it took too long."""
     forbidden: set[str] = field(default_factory=set)
     """Beginnings of paths that answer 403."""
+    failing: set[str] = field(default_factory=set)
+    """Reports of days, as `asked` has them, that answer 422."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the API's answers have beside their own."""
     broken: set[str] = field(default_factory=set)
@@ -104,6 +108,8 @@ class GitHub:
             what = f"{report} {day}".strip() if day else "latest"
             self.asked.append(what if name == "octo" else f"{name}: {what}")
         self.wait(what)
+        if what in self.failing:
+            return 422, {"message": "Validation Failed"}
         if found := self.raw.get(f"{report} {day}".strip()):
             said, bodies = found
             return 200, {"download_links": [self.keep(f"{report}-{n}", body) for n, body in enumerate(bodies)], **said}
@@ -115,7 +121,7 @@ class GitHub:
 
     def latest(self, report: str) -> tuple[int, Any]:
         held = self.users if report.startswith("users") else self.entity
-        days = [day for day in self.window if day in held]
+        days = [day for day in self.window if day in held and day not in self.left_out]
         if not self.has_latest or not days:
             return 204, None
         body = {"report_start_day": str(self.window[0]), "report_end_day": str(self.window[-1])}

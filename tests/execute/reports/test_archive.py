@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ CLOSED, YOUNG = ago(30), ago(3)
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> object:
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Move the clock."""
 
     def move(**by: float) -> None:
@@ -243,10 +244,62 @@ def test_data_that_cannot_be_read_is_told_and_fetched_again(github: GitHub, conn
     github.users[CLOSED] = [user(number, CLOSED) for number in range(500)]
     first = connect().execute(sql).fetchall()
     [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    overwrite(file)
+    cursor = connect().execute(sql)
+    assert cursor.fetchall() == first
+    assert ["damaged (its data is not what was written); it is fetched again" in w for w in cursor.warnings] == [True]
+
+
+def overwrite(file: Path) -> None:
+    """Fill the data of a file with zeros; its footer stays."""
     content = bytearray(file.read_bytes())
     footer = int.from_bytes(content[-8:-4], "little") + 8
     content[4:-footer] = bytes(len(content) - footer - 4)
     file.write_bytes(content)
-    cursor = connect().execute(sql)
-    assert cursor.fetchall() == first
-    assert ["damaged (its data is not what was written); it was fetched again" in w for w in cursor.warnings] == [True]
+
+
+ALL = "SELECT * FROM github.copilot_usage.user_days WHERE enterprise = 'octo' AND day = '{}'"
+
+
+def test_rows_that_are_streamed_are_of_whole_files_too(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    first = connect().execute(ALL.format(CLOSED)).fetchall()
+    [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    overwrite(file)
+    cursor = connect().execute(ALL.format(CLOSED))
+    assert sorted(cursor.fetchall(), key=str) == sorted(first, key=str)
+    assert len(cursor.warnings) == 1
+
+
+def test_a_damaged_file_that_cannot_be_had_again_stays(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    connect().execute(ALL.format(CLOSED)).fetchall()
+    [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    overwrite(file)
+    github.forbidden = {"/"}
+    for _ in range(2):
+        with pytest.raises(errors.PermissionDeniedError):
+            connect().execute(ALL.format(CLOSED))
+    assert [each.name for each in file.parent.iterdir()] == ["_damaged"]
+    github.forbidden.clear()
+    assert len(connect().execute(ALL.format(CLOSED)).fetchall()) == 2
+    assert [each.name for each in file.parent.iterdir()] == [file.name]
+
+
+def test_a_sync_heals_what_is_damaged(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    connect().sync(enterprise="octo", since=CLOSED, until=CLOSED, reports=["users"])
+    [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    overwrite(file)
+    summary = connect().sync(enterprise="octo", since=CLOSED, until=CLOSED, reports=["users"])
+    assert (summary.days, [w.count("damaged") for w in summary.warnings]) == (1, [1])
+
+
+def test_a_day_that_cannot_be_had_again_is_told_with_its_file(
+    connect: Connect, tmp_path: Path, later: Callable[..., None]
+) -> None:
+    connect().execute(ALL.format(CLOSED)).fetchall()
+    [file] = tmp_path.glob("a/*/users/**/*.parquet")
+    file.write_bytes(file.read_bytes()[:-1])
+    later(hours=24 * 400)
+    cursor = connect().execute(ALL.format(CLOSED))
+    assert cursor.fetchall() == []
+    assert "cannot be fetched again (older than a year)" in cursor.warnings[0]
+    assert file.exists()

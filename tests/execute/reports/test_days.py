@@ -132,12 +132,30 @@ def test_a_day_without_a_row_is_no_gap(github: GitHub, connect: Connect) -> None
         assert (cursor.fetchall(), cursor.warnings) == ([], [])
 
 
-def test_a_closed_day_of_the_window_on_which_nobody_was_active_is_no_gap(github: GitHub, connect: Connect) -> None:
-    del github.users[ago(9)]
+def test_a_closed_day_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:
+    github.left_out, github.users[ago(10)] = {ago(9)}, []
+    del github.users[ago(11)]
     for options in ({}, {"archive": False}):
         cursor = connect(**options).execute(COUNTED.format(f"AND day BETWEEN '{ago(29)}' AND '{ago(7)}'"))
-        assert (len(cursor.fetchall()), cursor.warnings) == (22, [])
-        assert github.calls() == ["latest"]
+        assert (len(cursor.fetchall()), len(cursor.warnings)) == (21, 1)
+        assert f"{ago(11)}: GitHub has no data for it" in cursor.warnings[0]
+        assert github.calls() == ["latest", *asked("users-1-day", ago(11), ago(10), ago(9))]
+
+
+def test_a_day_of_an_enterprise_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:
+    github.left_out = {ago(9)}
+    sql = "SELECT count(*) FROM github.copilot_usage.entity_days WHERE enterprise = 'octo' AND day BETWEEN ? AND ?"
+    cursor = connect().execute(sql, [ago(29), ago(7)])
+    assert (cursor.fetchall(), github.calls()) == ([(23,)], [*asked("enterprise-1-day", ago(9)), "latest"])
+
+
+@pytest.mark.parametrize(("option", "day"), [("refetch", ago(9)), ("fresh", ago(3))])
+def test_a_report_without_rows_takes_none_away(github: GitHub, connect: Connect, option: str, day: date) -> None:
+    connect().sync(enterprise="octo", since=day, until=day, reports=["users"])
+    github.users[day] = []
+    connect().sync(enterprise="octo", since=day, until=day, reports=["users"], **{option: True})
+    cursor = connect().execute(COUNTED.format(f"AND day = '{day}'"))
+    assert len(cursor.fetchall()) == 1
 
 
 def test_a_young_day_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:

@@ -32,6 +32,10 @@ FORMAT = 1
 """The layout of the files. It is raised when an older stackduck could not read them; older ones stay readable."""
 FILE = "report.parquet"
 _MARKER = "_no_data.json"
+_ASIDE = "_damaged"
+"""A file that was found damaged; no reader of Parquet takes it for one."""
+_LONGEST_FETCH = timedelta(hours=1)
+"""A file that was fetched so much later than one that comes now has its time from a wrong clock."""
 _INCOMING = ".incoming"
 _LEFT_BEHIND = timedelta(days=1)
 _SAFE = b"abcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -169,7 +173,8 @@ class Archive:
                 if (entry := _entry(day, folder)) is not None:
                     entries[day] = entry
             except footers.DamagedError as exc:
-                damaged.append(Damaged(day, folder / FILE, str(exc)))
+                path = folder / FILE
+                damaged.append(Damaged(day, path if path.exists() else folder / _ASIDE, str(exc)))
         return Listing(dict(sorted(entries.items())), tuple(sorted(damaged, key=lambda each: each.day)))
 
     def entry(self, report: str, scope: str, name: str, day: date) -> Entry | None:
@@ -236,6 +241,14 @@ class Archive:
             make_folder(folder)
             appear(folder / _MARKER, said)
 
+    def set_aside(self, path: Path) -> None:
+        """Take a damaged file out of what is read, and leave it there until its day has come anew, or it is pruned.
+
+        Raises OperationalError where the archive cannot be written.
+        """
+        with writing(path.parent), suppress(FileNotFoundError):
+            path.replace(path.with_name(_ASIDE))
+
     def verify(self, holding: Holding, *, days: Collection[date] | None = None) -> Iterator[Damaged]:
         """Read the files of a report whole, all or those of some days; returns those that are not what was written."""
         listing = self.listing(holding.report, holding.scope, holding.name)
@@ -290,9 +303,12 @@ def _entry(day: date, folder: Path) -> Entry | None:
     try:
         said = footers.metadata(path)
     except FileNotFoundError:
+        if (folder / _ASIDE).exists():
+            raise footers.DamagedError("its data is not what was written") from None
         return _marked(day, folder / _MARKER)
     try:
         _refuse_newer(said["format"], path)
+        _refuse_misplaced(said, day, folder)
         return Entry(
             day=day,
             status="data",
@@ -309,6 +325,17 @@ def _entry(day: date, folder: Path) -> Entry | None:
         )
     except (KeyError, TypeError, ValueError) as exc:
         raise footers.DamagedError("it does not say what it is") from exc
+
+
+def _refuse_misplaced(said: Mapping[str, Any], day: date, folder: Path) -> None:
+    """Raise DamagedError for a file that says it is of another day, report or owner than its place."""
+    report, scope, name = (unquote(each.name.rpartition("=")[2]) for each in reversed(folder.parents[:3]))
+    place = {"report": report, "scope": scope, "name": name, "day": str(day)}
+    others = [
+        f"{key} {said[key]}" for key in place if key in said and str(said[key]).casefold() != place[key].casefold()
+    ]
+    if others:
+        raise footers.DamagedError(f"it is of {' and '.join(others)}")
 
 
 def _marked(day: date, path: Path) -> Entry | None:
@@ -330,14 +357,15 @@ def _refuse_newer(written_as: int, path: Path) -> None:
 
 def _store(source: Path, target: Path) -> None:
     """Make a sealed file appear at its place."""
-    fetched_at = footers.metadata(source)["fetched_at"]
+    fetched_at = datetime.fromisoformat(footers.metadata(source)["fetched_at"])
     with suppress(FileNotFoundError, footers.DamagedError):
-        if datetime.fromisoformat(footers.metadata(target)["fetched_at"]) > datetime.fromisoformat(fetched_at):
+        there = datetime.fromisoformat(footers.metadata(target)["fetched_at"])
+        if fetched_at < there <= fetched_at + _LONGEST_FETCH:
             source.unlink()
             return
     move(source, target)
-    with suppress(FileNotFoundError):
-        (target.parent / _MARKER).unlink()
+    for name in (_MARKER, _ASIDE):
+        (target.parent / name).unlink(missing_ok=True)
 
 
 def remove(path: Path) -> bool:

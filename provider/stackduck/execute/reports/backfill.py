@@ -63,6 +63,7 @@ class Backfill:
         What keeps single days or reports from coming is told in the summary; raises what keeps everything from it.
         """
         self._archive.tidy(now=self._now)
+        self._set_damaged_aside()
         asking = PatientAsking(self._service.client, now=self._service.now, warn=self._warn, gate=self._gate)
         filling = Filling(self._service.tools(), asking, self._archive, gate=self._gate, started_at=self._now)
         with self._service.watched(filling):
@@ -74,6 +75,14 @@ class Backfill:
                 self._tally.take(brought)
                 self._tell()
         return self._summary(ordered)
+
+    def _set_damaged_aside(self) -> None:
+        """Read the files of the owners whole, so that what is damaged comes again."""
+        owners = {(scope, name.lower()) for scope, name in self._order.owners}
+        for holding in self._archive.holdings():
+            if (holding.scope, holding.name.lower()) in owners:
+                for damaged in list(self._archive.verify(holding)):
+                    self._archive.set_aside(damaged.path)
 
     def _warn(self, text: str) -> None:
         self._warnings[text] = None

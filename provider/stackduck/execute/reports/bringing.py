@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stackduck.engine.archive.durable import writing
 from stackduck.engine.ingest.ingest import Ingest, Ingested
 from stackduck.execute.reports.fetching import Fetching, Tools, told
-from stackduck.execute.reports.model import Brought, Job, Links
+from stackduck.execute.reports.model import Brought, Job, Links, Source
 from stackduck.execute.reports.shapes import WINDOWS, engagement_columns, report_shape
 from stackduck.reports.calendar import days_of, is_closed
 from stackduck.reports.coverage import Fetch
@@ -57,6 +57,7 @@ class Bringing(Fetching):
                 expected_days=days_of(links.window),
                 engagement=engagement_columns(catalog, source.scope) if has_window else (),
                 may_be_empty=_may_be_empty(job, links),
+                about={"scope": source.scope, "name": source.name},
             )
             with ingest:
                 self.download(job, links, folder / "parts", ingest)
@@ -66,15 +67,19 @@ class Bringing(Fetching):
         """Move to their places the days that are wanted, and of the others those that are not kept for good."""
         source, archive, wanted = job.source, self._archive, set(job.fetch.days)
         kept = {} if found.days.keys() <= wanted else archive.listing(source.report, *source.owner).entries
-        new = {day: file.path for day, file in found.days.items() if day in wanted or not _is_final(kept.get(day))}
+        new = {
+            day: file.path
+            for day, file in found.days.items()
+            if (day in wanted or not _is_final(kept.get(day))) and (file.rows or not self._has_rows(source, day))
+        }
         if found.engagement:
             # First: whoever is killed in between asks for the report again, since its days are missing.
             archive.store(WINDOWS, *source.owner, {links.window[1]: found.engagement})
         archive.store(source.report, *source.owner, new)
         rows = sum(found.days[day].rows for day in new)
         absent = [day for day in job.fetch.days if day not in new]
-        if job.fetch.is_latest and source.report != ENTITY:
-            # Nobody may have been active, or it may be late: the day's own report tells.
+        if job.fetch.is_latest:
+            # Nobody may have been active, or it may be late or left out: the day's own report tells.
             again = [Fetch((day,)) for day in absent]
             return Brought(job, tuple(sorted(new)), {}, found.unknown_fields, rows=rows, bytes=found.bytes, again=again)
         for day in absent:
@@ -82,16 +87,18 @@ class Bringing(Fetching):
         missing = {day: told(day, links.asked_at) for day in absent}
         return Brought(job, tuple(sorted(new)), missing, found.unknown_fields, rows=rows, bytes=found.bytes)
 
+    def _has_rows(self, source: Source, day: date) -> bool:
+        """Tell whether there are rows of a day: a report without any, like one that is not there, takes none away."""
+        entry = self._archive.entry(source.report, *source.owner, day)
+        return entry is not None and bool(entry.rows)
 
-def _may_be_empty(job: Job, links: Links) -> list[date]:
+
+def _may_be_empty(job: Job, links: Links) -> tuple[date, ...]:
     """Return the days that are there even without a row: nobody was active.
 
-    Of an enterprise or organization itself there is a row of every day. In a 28-day report a day that may still move
-    may as well be late.
+    Of an enterprise or organization itself there is a row of every day. A 28-day report may lack a day that has rows.
     """
-    if job.source.report == ENTITY:
-        return []
-    return [day for day in days_of(links.window) if not job.fetch.is_latest or is_closed(day, links.asked_at)]
+    return () if job.source.report == ENTITY or job.fetch.is_latest else days_of(links.window)
 
 
 def _is_final(entry: Entry | None) -> bool:

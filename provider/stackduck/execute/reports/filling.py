@@ -92,7 +92,9 @@ class Filling(Bringing):
 
     def _brought_by_another(self, job: Job) -> Brought | None:
         entries = [self._kept_in.entry(job.source.report, *job.source.owner, day) for day in job.fetch.days]
-        found = [entry for entry in entries if entry is not None and entry.fetched_at > self._started_at]
+        now = self.asking.now()
+        # A later time than now is a wrong clock's.
+        found = [entry for entry in entries if entry is not None and self._started_at < entry.fetched_at <= now]
         if len(found) < len(entries):
             return None
         return Brought(job, missing={e.day: told(e.day, e.fetched_at) for e in found if e.status != "data"})
@@ -102,6 +104,8 @@ class Filling(Bringing):
         if isinstance(error, AuthenticationError) or isinstance(error.__cause__, OSError):
             # No other job would fare better: nobody lets us in, or the disk takes no more.
             raise error
+        if isinstance(error, DataError):
+            return self._unreadable(job, error)
         if not self._is_refusal(error) or job.source in self._answered:
             self._in_a_row.update((job.source, None))
             if self._in_a_row[None] >= _OF_ALL:
@@ -112,6 +116,13 @@ class Filling(Bringing):
                 return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
         self._refused.add(job.source)
         return Brought(job, missing=dict.fromkeys(job.fetch.days, REFUSED), error=error)
+
+    def _unreadable(self, job: Job, error: DataError) -> Brought:
+        """Return what it means that a report's files cannot be read: it says nothing of those of other days."""
+        if job.fetch.is_latest:
+            return Brought(job, again=[Fetch((day,)) for day in job.fetch.days])
+        self._in_a_row[None] = 0
+        return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
 
     @staticmethod
     def _is_refusal(error: DataError | OperationalError) -> bool:

@@ -95,11 +95,22 @@ def _odd(source: Source, kept: Iterable[Sequence[str]], brought: Sequence[Brough
 
 
 def damage(choice: Choice) -> list[str]:
-    """Return what to tell of damaged files: each is fetched again where it is wanted."""
+    """Return what to tell of damaged files: each is fetched again where it is wanted, if GitHub still has it."""
     again = {day for fetch in choice.coverage.fetches for day in fetch.days}
-    return [damaged(choice.source, each.day, each.why) for each in choice.damaged if each.day in again]
+    gone = choice.coverage.unavailable
+    told = [f"{damaged(choice.source, d.day, d.why)}; it is fetched again" for d in choice.damaged if d.day in again]
+    lost = [d for d in choice.damaged if d.day in gone]
+    return told + [
+        f"{damaged(choice.source, d.day, d.why)}; it cannot be fetched again ({gone[d.day]}), and stays at {d.path}"
+        for d in lost
+    ]
 
 
 def damaged(source: Source, day: date, why: str) -> str:
     """Return what to tell of a damaged file."""
-    return f"the archive's file of {day} of the {source} is damaged ({why}); it was fetched again"
+    return f"the archive's file of {day} of the {source} is damaged ({why})"
+
+
+def replaced(source: Source, day: date) -> str:
+    """Return what to tell of a file that was replaced while it was read."""
+    return f"the archive's file of {day} of the {source} was replaced while it was read"

@@ -78,6 +78,9 @@ def suggesting() -> Iterator[None]:
     except PermissionDeniedError as exc:
         if exc.resource != f"{PROVIDER}.copilot.{_GRANTS['enterprise']}":
             raise
-        hint = "or ask the organizations that the token may read, with org IN ('<org>', …) in place of enterprise"
+        hint = (
+            "or ask the organizations that the token may read, with org IN ('<org>', …) in place of enterprise; "
+            "that has a row for each of them in which a person has a seat"
+        )
         facts = {"status": exc.status, "resource": exc.resource, "values": exc.values}
         raise PermissionDeniedError(f"{exc}; {hint}", **facts) from exc  # type: ignore[arg-type]

@@ -68,6 +68,8 @@ class Fetched:
     lent: ExitStack = field(default_factory=ExitStack)
     """What goes when the statement is done."""
     brought: dict[Source, list[Brought]] = field(default_factory=dict)
+    versions: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    """Files of the archive that are read in their place, as they were then."""
 
 
 class ReportService:
@@ -251,21 +253,27 @@ class ReportService:
         for relation, (scan, found) in parts.items():
             session.become_view(relation, relating.query(scan, found, describe=lambda sql: session.describe(sql, {})))
 
-    def remove_damaged(self, fetched: Fetched) -> list[str]:
-        """Read whole what a statement could not read, remove what is damaged, and return what to tell of it."""
-        told = []
+    def find_unreadable(self, fetched: Fetched) -> list[str]:
+        """Read whole what a statement could not read, set aside what is damaged, and return what to tell of it.
+
+        A file that another process replaced meanwhile is told of too: it can be read now. Raises OperationalError
+        where the archive cannot be written.
+        """
+        told = {}
         for need in fetched.wanted.needs if self.archive else ():
             source = need.source
             for day in need.days:
                 path = fetched.archive.path(source.report, *source.owner, day)
                 try:
                     footers.checked(path)
+                    if fetched.versions.get(path) not in (None, _version(path)):
+                        told[path] = gaps.replaced(source, day)
                 except FileNotFoundError:
                     continue
                 except footers.DamagedError as exc:
-                    path.unlink(missing_ok=True)
-                    told.append(gaps.damaged(source, day, str(exc)))
-        return told
+                    fetched.archive.set_aside(path)
+                    told[path] = gaps.damaged(source, day, str(exc))
+        return list(told.values())
 
     def _files(self, need: Need, fetched: Fetched) -> Files:
         source = need.source
@@ -285,6 +293,8 @@ class ReportService:
                 files.append(Kept(pins.pinned(path), shape.digest))
             elif (entry := kept.get(day)) and entry.status == "data":
                 is_final = is_closed(day, entry.fetched_at)
+                if is_final:
+                    fetched.versions[entry.path] = _version(entry.path)
                 files.append(Kept(entry.path if is_final else pins.pinned(entry.path), entry.columns))
         return Files(need.name, shape, files)
 
@@ -301,3 +311,12 @@ class ReportService:
         """Free what was made."""
         self.interrupt()
         self._resources.close()
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """Return what tells a file from one that takes its place."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_ino, found.st_mtime_ns
