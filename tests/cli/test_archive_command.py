@@ -81,6 +81,8 @@ def test_a_folder_that_is_named_and_not_there_is_an_error(stackduck: Command, tm
     done = stackduck("archive", action, "--archive", str(tmp_path / "none"))
     assert (done.returncode, done.stdout) == (exits.QUERY, "")
     assert "there is no folder" in done.stderr
+    done = stackduck("archive", action, STACKDUCK_ARCHIVE=str(tmp_path / "none"))
+    assert (done.returncode, done.stdout) == (exits.QUERY, "")
     assert not (tmp_path / "none").exists()
 
 

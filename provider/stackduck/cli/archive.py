@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -103,7 +104,7 @@ def _parsed(parser: argparse.ArgumentParser, arguments: list[str]) -> argparse.N
     from stackduck.cli.settings import settle
 
     options = parser.parse_args(arguments)
-    options.is_named = options.archive is not None
+    options.is_named = options.archive is not None or bool(os.environ.get("STACKDUCK_ARCHIVE"))
     options.fallback = settle(options).value("output")
     if options.archive is None and options.no_archive:
         raise exits.UsageError("the configuration keeps no archive; name one with --archive")

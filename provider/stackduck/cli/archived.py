@@ -40,7 +40,7 @@ def existing(given: str | None, *, is_named: bool) -> Path:
     """Return the archive's folder. Raises ProgrammingError where --archive names one that is not there."""
     folder = root(given)
     if is_named and not folder.is_dir():
-        raise ProgrammingError(f"there is no folder {folder}; check --archive")
+        raise ProgrammingError(f"there is no folder {folder}; check --archive, or STACKDUCK_ARCHIVE")
     return folder
 
 

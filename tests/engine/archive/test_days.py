@@ -458,6 +458,11 @@ def test_the_archive_is_where_the_user_wants_it(given: str | None, environ: Mapp
     assert root_folder(given, environ) == Path(folder).expanduser()
 
 
+def test_a_home_that_nobody_has_is_told() -> None:
+    with pytest.raises(ProgrammingError, match="the home folder in ~nobody-of-that-name/x is not known"):
+        root_folder("~nobody-of-that-name/x")
+
+
 def test_without_a_home_the_archive_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(ProgrammingError, match="no folder for the archive; name one with --archive"):

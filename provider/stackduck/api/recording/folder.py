@@ -104,7 +104,7 @@ def record(folder: str | Path, *, now: Callable[[], datetime] = lambda: datetime
 
     Raises InterfaceError for a folder with anything else in it, or with a recording of another day.
     """
-    place = Path(folder).expanduser().absolute()
+    place = _place(folder)
     moment = now().astimezone(UTC).replace(microsecond=0)
     if (place / _MANIFEST).exists():
         found = _read(place, is_replay=False)
@@ -121,9 +121,16 @@ def record(folder: str | Path, *, now: Callable[[], datetime] = lambda: datetime
     return made
 
 
+def _place(folder: str | Path) -> Path:
+    try:
+        return Path(folder).expanduser().absolute()
+    except RuntimeError:
+        raise InterfaceError(f"the home folder in {folder} is not known; name the recording's folder whole") from None
+
+
 def replay(folder: str | Path) -> Recording:
     """Open a recording that answers. Raises InterfaceError where there is none."""
-    place = Path(folder).expanduser().absolute()
+    place = _place(folder)
     if not (place / _MANIFEST).exists():
         raise InterfaceError(f"there is no recording in {place}; make one with --record {place}")
     return _read(place, is_replay=True)

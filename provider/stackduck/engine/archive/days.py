@@ -100,12 +100,15 @@ _LONGEST = 200
 def root_folder(given: str | None = None, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder of the archive: the given one, STACKDUCK_ARCHIVE, or the user's data folder.
 
-    Raises ProgrammingError for an empty name, which an unset variable of a shell gives.
+    Raises ProgrammingError for an empty name, which an unset variable of a shell gives, and for a home nobody has.
     """
     if given == "":
         raise ProgrammingError("the archive's folder is named by an empty text; name one, or leave it out")
     if chosen := given or environ.get("STACKDUCK_ARCHIVE"):
-        return Path(chosen).expanduser()
+        try:
+            return Path(chosen).expanduser()
+        except RuntimeError:
+            raise ProgrammingError(f"the home folder in {chosen} is not known; name the archive's folder whole") from None
     folder = homes.folder("data", environ)
     if folder is None:
         raise ProgrammingError("no folder for the archive; name one with --archive or STACKDUCK_ARCHIVE")
