@@ -310,6 +310,23 @@ def test_refetch_replaces_what_github_restated(
     assert connect().execute(sql).fetchall() == [(9,)]
 
 
+@pytest.mark.parametrize("options", [{"since": TODAY + timedelta(days=9)}, {"since": None, "until": date(2020, 1, 1)}])
+def test_days_that_no_report_can_have_are_told(connect: Connect, options: dict[str, Any]) -> None:
+    assert ["no report can have any of the days" in each for each in sync(connect(), **options).warnings] == [True]
+
+
+def test_a_day_that_github_restated_to_nothing_is_told(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    sync(connect(), since=ago(40))
+    del github.users[ago(33)]
+    github.broken = {f"users-1-day-{ago(34)}"}
+    summary = sync(connect(), since=ago(40), refetch=True, raise_errors=False)
+    assert (
+        f"GitHub has no users report of enterprise octo of {ago(33)} now; what it had before is used"
+        in summary.warnings
+    )
+    assert {ago(33), ago(34)} <= set(kept(tmp_path / "a"))
+
+
 def test_a_day_that_github_has_no_more_stays(github: GitHub, connect: Connect, tmp_path: Path) -> None:
     sync(connect(), reports="users")
     del github.users[ago(33)]

@@ -378,6 +378,6 @@ def remove(path: Path) -> bool:
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     return not path.exists()

@@ -116,6 +116,10 @@ class Backfill:
         # Whole reports that were refused are told of by an error.
         told = {source: {day: why for day, why in days.items() if why != REFUSED} for source, days in missing.items()}
         notices = gaps.notices((), {} if refusal else told, {}, self._tally.brought)
+        if not any(self._wanted(choice) for choice in ordered.choices.values()):
+            notices.append("no report can have any of the days that were asked for; check --since and --until")
+        for source, choice in ordered.choices.items():
+            notices += gaps.stale(choice, self._tally.brought.get(source, ()))
         return SyncSummary(
             days=self._tally.days,
             kept=sum(days.kept for days in found.values()),
@@ -129,10 +133,14 @@ class Backfill:
             errors=(*self._tally.errors, *([refusal] if refusal else [])),
         )
 
+    @staticmethod
+    def _wanted(choice: Choice) -> set[date]:
+        return {*choice.coverage.kept, *choice.coverage.missing, *choice.coverage.unavailable}
+
     def _day_sets(self, choice: Choice) -> _DaySets:
         """Tell the days of a report apart."""
-        source, coverage, order = choice.source, choice.coverage, self._order
-        wanted = {*coverage.kept, *coverage.missing, *coverage.unavailable}
+        source, order = choice.source, self._order
+        wanted = self._wanted(choice)
         absent = gaps.missing_days(choice, self._tally.brought.get(source, ()))
         here = wanted - absent.keys()
         first, last = possible_days(source.report, source.scope, today=utc_day(self._now))

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING
 from stackduck.engine.ingest.naming import MISFIT
 from stackduck.errors import MissingDaysError
 from stackduck.reports.calendar import in_words
-from stackduck.reports.coverage import reasons
+from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED, reasons
 from stackduck.reports.kinds import report_of
 
 if TYPE_CHECKING:
     from stackduck.execute.reports.model import Brought, Choice, Need, Source
+
+
+_NOT_THERE = (NO_DATA, NOT_PROCESSED)
+"""Why a day is missing where GitHub answered, and has nothing."""
 
 
 def missing_days(choice: Choice, brought: Iterable[Brought]) -> Mapping[date, str]:
@@ -63,16 +67,16 @@ def notices(
             told.append(f"days are missing in the {source}: {'; '.join(reasons(missing))}")
     for source in dict.fromkeys((*choices, *brought)):
         found, choice = brought.get(source, ()), choices.get(source)
-        told += _stale(choice, found) if choice else []
+        told += stale(choice, found) if choice else []
         read = choice.coverage.kept if choice else ()
         told += _odd(source, [choice.kept[day].unknown_fields for day in read] if choice else [], found)
     return told
 
 
-def _stale(choice: Choice, brought: Sequence[Brought]) -> list[str]:
+def stale(choice: Choice, brought: Sequence[Brought]) -> list[str]:
     """Tell of days that are here and that GitHub has no more."""
     here = {day for each in brought for day in each.days}
-    gone = {day for each in brought for day in each.missing} - here
+    gone = {day for each in brought for day, why in each.missing.items() if why in _NOT_THERE} - here
     days = sorted(day for day in gone if day in choice.kept and choice.kept[day].status == "data")
     return [f"GitHub has no {choice.source} of {in_words(days)} now; what it had before is used"] if days else []
 
