@@ -270,7 +270,7 @@ CHANGED = {
     "a text for a fraction": ("credits", "n/a", "credits: text where DOUBLE was expected"),
     "an object for an array": ("by_ide", {"ide": "vim"}, "by_ide: an object where a list was expected"),
     "a text for an object": ("cli", "yes", "cli: text where an object was expected"),
-    "texts among objects": ("by_ide", ["vim"], "by_ide: text where a list was expected"),
+    "texts among objects": ("by_ide", ["vim"], "by_ide: a list with text in it where a list of objects was expected"),
 }
 
 

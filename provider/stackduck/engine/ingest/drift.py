@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from stackduck.engine import kinds
-from stackduck.engine.ingest.clashes import original
+from stackduck.engine.ingest.clashes import key_of, original, renamed_in
 from stackduck.engine.ingest.trees import Leaf, Listed, Node, Path, Place, Struct, places, structure, text_of
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
@@ -24,9 +24,23 @@ _AS_TEXT = "json_extract_string({}, '$')"
 _FITS = {
     "BIGINT": f"regexp_full_match({{text}}, '{_WHOLE}') AND TRY_CAST({{text}} AS BIGINT) IS NOT NULL",
     "BOOLEAN": "lower({text}) IN ('true', 'false', '1', '0')",
+    "DOUBLE": "coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false)",
 }
-# Of texts in the place of numbers DuckDB's reader takes these alone.
-_READABLE = {"BIGINT": "-?(0|[1-9][0-9]*)", "DOUBLE": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?"}
+# Of texts in the place of such values DuckDB's reader takes these alone.
+_READABLE = {
+    "BIGINT": "-?(0|[1-9][0-9]*)",
+    "DOUBLE": r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?",
+    "BOOLEAN": "(?i)true|false",
+}
+# A JSON text that begins with a digit or a minus sign is a number.
+_STRICT = {
+    "BOOLEAN": "CASE {text} WHEN 'true' THEN true WHEN 'false' THEN false {other} END",
+    "DOUBLE": (
+        "CASE WHEN {text} BETWEEN '-' AND ':' AND isfinite(TRY_CAST({text} AS DOUBLE)) THEN CAST({text} AS DOUBLE) "
+        "{other} END"
+    ),
+}
+_OTHER_KIND = "WHEN {} THEN NULL ELSE error('a value is of another kind')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +51,30 @@ class Drift:
     """Fields that the document does not have."""
     watched: frozenset[Path] = frozenset()
     """Declared fields of which some value may not fit."""
+    strict: frozenset[Path] = frozenset()
+    """Declared fields of which a value of another kind fails the query."""
 
     def __or__(self, other: Drift) -> Drift:
-        return Drift(self.unknown | other.unknown, self.watched | other.watched)
+        return Drift(self.unknown | other.unknown, self.watched | other.watched, self.strict | other.strict)
 
     def touches(self, path: Path) -> bool:
-        """Tell whether anything at or below the path is not as declared."""
-        return any(each[: len(path)] == path for each in (*self.unknown, *self.watched))
+        """Tell whether anything at or below the path is read in another way than as declared."""
+        return self.makes(path) or any(each[: len(path)] == path for each in self.unknown)
+
+    def makes(self, path: Path) -> bool:
+        """Tell whether a value at or below the path is made of its JSON."""
+        return any(each[: len(path)] == path for each in (*self.watched, *self.strict))
 
 
 NO_DRIFT = Drift()
 NOTHING = "NULL::JSON"
 """The SQL of `extra` where all is as declared."""
+
+
+@lru_cache
+def strict(row: Struct) -> frozenset[Path]:
+    """Return the declared fields for which DuckDB's reader takes values of another kind, as "1.5" for 1.5."""
+    return frozenset(place.path for place in places(row) if isinstance(place.node, Leaf) and place.node.type in _STRICT)
 
 
 @lru_cache
@@ -61,7 +87,7 @@ def columns(row: Struct, drift: Drift) -> str:
 
 def _as_read(node: Node, path: Path, drift: Drift) -> Node:
     """Return the tree as it is read: JSON where values may not fit, unknown fields beside the declared ones."""
-    if path in drift.watched:
+    if path in drift.watched or path in drift.strict:
         return JSON
     if isinstance(node, Listed):
         return Listed(_as_read(node.element, path, drift))
@@ -82,9 +108,11 @@ def selected(row: Struct, drift: Drift) -> str:
 def _typed(value: str, node: Node, path: Path, drift: Drift) -> str:
     if path in drift.watched:
         return _fitting(value, node, path, drift)
+    if path in drift.strict:
+        return _strictly(value, node)
     if not drift.touches(path):
         return value
-    if not any(each[: len(path)] == path for each in drift.watched):
+    if not drift.makes(path):
         return f"CAST({value} AS {text_of(node)})"
     if isinstance(node, Listed):
         each = f"e{len(path)}"
@@ -97,11 +125,22 @@ def _typed(value: str, node: Node, path: Path, drift: Drift) -> str:
     return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(fields)}) END"
 
 
+def _strictly(value: str, node: Node) -> str:
+    """Return the declared value of a JSON value; it fails for one of another kind."""
+    assert isinstance(node, Leaf)
+    as_text = f"CAST({value} AS VARCHAR)"
+    is_null = f"{value} IS NULL OR {as_text} = 'null'"
+    other = _OTHER_KIND.format(is_null)
+    if node.type == "BOOLEAN":
+        other = f"ELSE CASE {other} END"
+    return _STRICT[node.type].format(text=as_text, other=other)
+
+
 def _fitting(value: str, node: Node, path: Path, drift: Drift) -> str:
     """Return the declared value of a JSON value, NULL where it does not fit."""
     if isinstance(node, Leaf):
         return f"CASE WHEN {fits(value, node)} THEN CAST({_AS_TEXT.format(value)} AS {node.type}) END"
-    inner = Drift(drift.unknown, drift.watched - {path})
+    inner = replace(drift, watched=drift.watched - {path})
     read = f"from_json({value}, {text(json.dumps(structure(_as_read(node, path, inner))))})"
     return f"CASE WHEN {fits(value, node)} THEN {_typed(read, node, path, inner)} END"
 
@@ -126,12 +165,18 @@ def extra(row: Struct, drift: Drift) -> str:
         return NOTHING
     pairs = ", ".join(f"{{'k': {text(name)}, 'v': {value}}}" for name, value in kept)
     found = f"map_from_entries(list_filter([{pairs}], lambda p: p.v IS NOT NULL))"
-    return f"CASE WHEN {' OR '.join(f'{value} IS NOT NULL' for _, value in kept)} THEN to_json({found}) END"
+    as_json = f"to_json({found})"
+    for name in renamed_in(drift.unknown):
+        # Within other values they were renamed as well.
+        again = f"{text(key_of(name))}, {text(key_of(original(name)))}"
+        as_json = f"CAST(replace(CAST({as_json} AS VARCHAR), {again}) AS JSON)"
+    return f"CASE WHEN {' OR '.join(f'{value} IS NOT NULL' for _, value in kept)} THEN {as_json} END"
 
 
 def dotted(path: Path) -> str:
-    """Return the name of a field in `extra`."""
-    return ".".join(original(name) for name in path)
+    """Return the name of a field in `extra`; a name with a dot of its own is in quotes there."""
+    names = (original(name) for name in path)
+    return ".".join(json.dumps(name, ensure_ascii=False) if "." in name else name for name in names)
 
 
 def _left_over(row: Struct, drift: Drift) -> Iterator[tuple[Path, str]]:
@@ -167,7 +212,7 @@ def _descended(
     if at == len(path):
         return kept(value), 0
     if node is not None and path[:at] in drift.watched:
-        inner = Drift(drift.unknown, drift.watched - {path[:at]})
+        inner = replace(drift, watched=drift.watched - {path[:at]})
         value = f"from_json({value}, {text(json.dumps(structure(_as_read(node, path[:at], inner))))})"
     if isinstance(node, Listed):
         each = f"g{at}"

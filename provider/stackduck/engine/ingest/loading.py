@@ -1,8 +1,8 @@
 """Records become typed rows; what does not fit its type is found out and kept.
 
 Files are first read as declared, which is fast and strict; where only some fields are asked for, loosely. Where DuckDB
-refuses one, or made a whole number of a fraction, every value is looked at once, and the files are read again with the
-doubtful fields as JSON.
+refuses one, or made another value of a fraction or a truth value, every value is looked at once, and the files are read
+again with the doubtful fields as JSON.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from stackduck.engine.ingest import clashes, drift, loose, parts, pieces, survey
 from stackduck.engine.ingest.drift import NO_DRIFT, Drift
 from stackduck.engine.ingest.pieces import STRAY, Days, Key, Piece, Rows, Target, Written
 from stackduck.engine.ingest.survey import Survey
-from stackduck.engine.ingest.trees import Leaf, ReportShape, places
 from stackduck.engine.ingest.trees import Path as FieldPath
+from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError
 
@@ -39,6 +39,8 @@ class Source:
     found: Survey | None
     """None where nobody looked."""
     drift: Drift
+    is_checked: bool = False
+    """Whether every value was looked at, so that no other one is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,10 @@ class _Reading:
     paths: tuple[Path, ...]
     found: Survey
     drift: Drift
+    unchecked: tuple[Path, ...] = ()
+    """Those of which not every value was looked at."""
     is_loose: bool = False
-    """Whether whole numbers are read as any number and then checked."""
+    """Whether numbers and truth values are read as text and then checked."""
 
     @property
     def rows(self) -> Rows:
@@ -68,22 +72,24 @@ class _Reading:
         if self.is_loose:
             source = survey.records(self.paths, loose.loosened(row), NO_DRIFT, longest=self.found.longest)
             return Rows(f"({loose.query(row, source)})", nothing)
-        source = survey.records(self.paths, row, self.drift, longest=self.found.longest)
-        if self.drift == NO_DRIFT:
+        read = replace(self.drift, strict=drift.strict(row)) if self.unchecked else self.drift
+        source = survey.records(self.paths, row, read, longest=self.found.longest)
+        if read == NO_DRIFT:
             return Rows(source, nothing)
-        chosen = f"{drift.selected(row, self.drift)}, {drift.extra(row, self.drift)} AS extra"
+        chosen = f"{drift.selected(row, read)}, {drift.extra(row, read)} AS extra"
         return Rows(f"(SELECT {chosen} FROM {source})")
 
     @property
-    def literals(self) -> str:
-        """The aggregate that counts among the rows what the text has of literals that DuckDB may take for others."""
-        has_truths = any(place.node == Leaf("BOOLEAN") for place in places(self.shape.row))
-        return survey.literals(self.shape.row) if self.found.literals or has_truths else "0"
+    def is_counted(self) -> bool:
+        """Whether a count of literals tells that a value was lost."""
+        return bool(self.unchecked and self.found.literals and not self.is_loose)
 
     def closer(self, bench: Workbench) -> _Reading:
         """Look at every value, and return the way to read them that loses none."""
-        misfits = survey.misfits(bench, self.paths, self.shape.row, longest=self.found.longest)
-        return replace(self, drift=self.drift | misfits, is_loose=False)
+        misfits = NO_DRIFT
+        if self.unchecked:
+            misfits = survey.misfits(bench, self.unchecked, self.shape.row, longest=self.found.longest)
+        return replace(self, drift=self.drift | misfits, unchecked=(), is_loose=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +116,7 @@ class Loading:
         if is_suspect:
             with self._readable(number):
                 found_drift |= survey.misfits(bench, [records], self.shape.row, longest=found.longest if found else 0)
-        return Source(number, records, found, found_drift)
+        return Source(number, records, found, found_drift, is_checked=is_suspect)
 
     def _looked_over(
         self, bench: Workbench, number: int, records: Path, *, nested: frozenset[FieldPath]
@@ -157,19 +163,25 @@ class Loading:
         found = reduce(or_, (source.found or Survey() for source in sources))
         differing = reduce(or_, (source.drift for source in sources))
         paths = tuple(source.path for source in sources)
-        return _Reading(self.shape, paths, found, differing, is_loose=self.is_narrow and differing == NO_DRIFT)
+        unchecked = tuple(source.path for source in sources if not source.is_checked)
+        is_loose = self.is_narrow and differing == NO_DRIFT and bool(unchecked)
+        return _Reading(self.shape, paths, found, differing, unchecked, is_loose)
 
     def _written(
         self, bench: Workbench, reading: _Reading, *, days: Days, target: Target, key: Key
     ) -> tuple[_Reading, Written]:
         """Write the rows as declared, and again where a value is lost so; returns how they were read at last."""
         asked = None if reading.found.is_unique else key
+        if reading.drift.watched:
+            # A value that was made to fit counts like one that is as declared.
+            reading = reading.closer(bench)
+        measure = survey.literals(self.shape.row) if reading.is_counted else "0"
         try:
-            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=reading.literals)
-            if written.measure == reading.found.literals:
+            written = pieces.write(bench, days, reading.rows, target=target, key=asked, measure=measure)
+            if not reading.is_counted or written.measure == reading.found.literals:
                 return reading, written
         except UnreadableError as exc:
-            if STRAY in str(exc):
+            if STRAY in str(exc) or not reading.unchecked:
                 raise
         reading = reading.closer(bench)
         return reading, pieces.write(bench, days, reading.rows, target=target, key=key, measure="0")
@@ -178,7 +190,7 @@ class Loading:
         """Return which of some parts cannot be read."""
         for source in sources:
             try:
-                self._reading([source]).closer(bench)
+                replace(self._reading([source]), unchecked=(source.path,)).closer(bench)
             except UnreadableError:
                 return str(source.number)
         return _numbers(sources)

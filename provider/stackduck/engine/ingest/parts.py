@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,12 +24,24 @@ from stackduck.errors import DataError, Error, OperationalError
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
+_INNER_RETURN = re.compile(rb"\r[^\n]")
+"""A carriage return that ends no line of those that end with a newline."""
 _OPENING = 1_000_000
 _LARGEST_OBJECT = 256_000_000
+_REMEDY = "run it again; where it stays so, ask for single days, and leave out the one that fails"
+_HAS_DAY = "coalesce(json_type(json, '$.day'), 'NULL') <> 'NULL'"
+# What keeps an object from being a record or a wrapper: nothing of it may be left out in silence. The record of a day
+# may have the field as null, which is the same as not to have it.
+_FLAW = f"""CASE
+    WHEN totals IS NULL THEN NULL
+    WHEN len(list_filter(json_keys(json), lambda k: k = 'day_totals')) > 1 THEN 'it has day_totals twice'
+    WHEN {_HAS_DAY} THEN CASE WHEN totals <> 'NULL' THEN 'the record of a day has day_totals' END
+    WHEN totals <> 'ARRAY' THEN 'its day_totals is ' || CASE WHEN totals = 'NULL' THEN 'null' ELSE 'no array' END
+    END"""
 
 
 class NotJSONError(Exception):
-    """The file is no JSON; the argument says why, without its content."""
+    """The file is no JSON, or not that of records; the argument says why, without its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +75,7 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
         return _said_nothing(plain, start)
     if start[:1] not in (b"{", b"["):
         raise NotJSONError("it begins with neither { nor [")
-    if start[:1] == b"{" and _is_record(start):
+    if start[:1] == b"{" and _is_record(start) and not _INNER_RETURN.search(opening):
         return Records(plain)
     return _unwrapped(bench, plain, folder, form="array" if start[:1] == b"[" else "unstructured")
 
@@ -139,17 +152,24 @@ def _unwrapped(bench: Workbench, path: Path, folder: Path, *, form: str) -> Reco
 
 
 def _lines(bench: Workbench, path: Path, *, form: str, head: dict[str, Any]) -> Iterator[str]:
-    """Return the records; what a wrapper says beside them goes into `head`."""
+    """Return the records; what a wrapper says beside them goes into `head`.
+
+    Raises NotJSONError for what is neither record nor wrapper.
+    """
     largest = min(max(path.stat().st_size + 1, 2 * _OPENING), _LARGEST_OBJECT)
     limits = f"compression = 'none', hive_partitioning = false, maximum_object_size = {largest}"
     objects = f"read_json_objects({text(str(path))}, format = '{form}', {limits})"
-    is_wrapper = "json_exists(json, '$.day_totals')"
     rows = bench.stream(
-        f"SELECT CASE WHEN {is_wrapper} THEN json_merge_patch(json, '{{\"day_totals\": null}}') END, "
-        f"CASE WHEN {is_wrapper} THEN json_extract(json, '$.day_totals[*]') "
-        f"ELSE [replace(json, chr(10), ' ')] END FROM {objects}"
+        f"SELECT {_FLAW}, CASE WHEN totals = 'ARRAY' THEN json_merge_patch(json, '{{\"day_totals\": null}}') END, "
+        "CASE WHEN totals = 'ARRAY' THEN json_extract(json, '$.day_totals[*]') "
+        "ELSE [replace(replace(json, chr(10), ' '), chr(13), ' ')] END "
+        f"FROM (SELECT json, json_type(json, '$.day_totals') AS totals FROM {objects})"
     )
-    for wrapping, records in rows:
+    for flaw, wrapping, records in rows:
+        if flaw:
+            raise NotJSONError(flaw)
+        if not all(record.startswith("{") for record in records):
+            raise NotJSONError("a record is no object")
         head |= json.loads(wrapping) if wrapping else {}
         yield from records
 
@@ -171,4 +191,4 @@ def reason(exc: Error) -> str:
 
 def refused(label: str, numbers: str, why: str) -> DataError:
     """Return the error for a part that cannot be read; `numbers` are those among which it is."""
-    return DataError(f"{label}: part {numbers} of the download cannot be read ({why}); run it again")
+    return DataError(f"{label}: part {numbers} of the download cannot be read ({why}); {_REMEDY}")

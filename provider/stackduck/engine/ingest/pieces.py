@@ -222,7 +222,8 @@ def extras(bench: Workbench, pieces: Sequence[Piece]) -> list[tuple[date, str, s
     source = _source(pieces, _HIVE if is_by_day else _NO_HIVE)
     escaped = "replace(replace(k, '\\', '\\\\'), '\"', '\\\"')"
     return bench.rows(
-        f"SELECT day, k, any_value(json_extract(extra, '$.\"' || {escaped} || '\"')) FROM "
+        # No path leads to an empty name.
+        f"SELECT day, k, any_value(CASE WHEN k <> '' THEN json_extract(extra, '$.\"' || {escaped} || '\"') END) FROM "
         f"(SELECT day, extra, unnest(json_keys(extra)) AS k FROM {source} WHERE extra IS NOT NULL) "
         "GROUP BY day, k ORDER BY day, k"
     )

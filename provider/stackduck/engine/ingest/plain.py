@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from typing import Any, NoReturn
 
-from stackduck.engine.ingest.survey import HEAD, Survey
+from stackduck.engine.ingest.survey import HEAD, TRUTH, Survey
 from stackduck.engine.ingest.trees import Leaf, Listed, Node, ReportShape
 
 LARGEST = 32_000
@@ -24,7 +25,7 @@ _Check = Callable[[Any], bool]
 
 _LEAVES: dict[str, _Check] = {
     "BIGINT": lambda value: type(value) is int and -(2**63) <= value < 2**63,
-    "DOUBLE": lambda value: type(value) in (int, float),
+    "DOUBLE": lambda value: type(value) is int or (type(value) is float and isfinite(value)),
     "BOOLEAN": lambda value: type(value) is bool,
     "VARCHAR": lambda value: type(value) is str,
     "TIMESTAMPTZ": lambda value: type(value) is str,
@@ -37,7 +38,7 @@ def survey(records: Path, shape: ReportShape) -> Survey | None:
     """Return what is known of newline-delimited records where all of them are plain, else None."""
     if records.stat().st_size > LARGEST:
         return None
-    is_plain, keys = _checked(shape.row), set()
+    is_plain, keys, literals = _checked(shape.row), set(), 0
     lines = [line for line in records.read_bytes().splitlines() if line.strip()]
     for line in lines:
         try:
@@ -47,8 +48,20 @@ def survey(records: Path, shape: ReportShape) -> Survey | None:
         if not isinstance(row, dict) or not is_plain({name: row[name] for name in row if name not in HEAD}):
             return None
         keys.add(tuple(row.get(name) for name in shape.key))
+        literals += _literals(row)
     longest = max(map(len, lines), default=0)
-    return Survey(rows=len(lines), longest=longest, is_unique=len(keys) == len(lines))
+    return Survey(rows=len(lines), longest=longest, literals=literals, is_unique=len(keys) == len(lines))
+
+
+def _literals(value: Any) -> int:
+    """Count the numbers with a fraction and the truth values in a value."""
+    if isinstance(value, dict):
+        return sum(map(_literals, value.values()))
+    if isinstance(value, list):
+        return sum(map(_literals, value))
+    if isinstance(value, bool):
+        return TRUTH
+    return int(isinstance(value, float) and not value.is_integer())
 
 
 def _refused(constant: str) -> NoReturn:
