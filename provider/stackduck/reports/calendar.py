@@ -35,6 +35,8 @@ Window = tuple[date, date]
 """The first and the last day of a 28-day report."""
 NO_WINDOW: Window = (date.max, date.min)
 """That of a 28-day report which GitHub does not have: no day is in it."""
+_WORKING_DAYS = 5
+"""Days of a week, from Monday on."""
 
 
 def utc_day(moment: datetime) -> date:
@@ -99,6 +101,15 @@ def default_window(*, today: date, processed: date | None) -> tuple[date, ...]:
 
 def _window_until(last: date) -> Window:
     return last - (WINDOW_DAYS - 1) * _DAY, last
+
+
+def is_idle(day: date, asked_at: datetime) -> bool:
+    """Tell whether it is believed that nobody was active on a day that a 28-day report has no row of.
+
+    That report has rows of active people alone. A closed Saturday or Sunday is believed; a working day without anybody
+    is asked for by itself, and so is a day that may be late.
+    """
+    return is_closed(day, asked_at) and day.isoweekday() > _WORKING_DAYS
 
 
 def is_closed(day: date, fetched_at: datetime) -> bool:

@@ -132,14 +132,36 @@ def test_a_day_without_a_row_is_no_gap(github: GitHub, connect: Connect) -> None
         assert (cursor.fetchall(), cursor.warnings) == ([], [])
 
 
-def test_a_closed_day_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:
-    github.left_out, github.users[ago(10)] = {ago(9)}, []
-    del github.users[ago(11)]
+WORKING = [day for day in map(ago, range(8, 20)) if day.isoweekday() < 6]
+IDLE = [day for day in map(ago, range(8, 20)) if day.isoweekday() > 5]
+
+
+def test_a_working_day_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:
+    left_out, without_rows, gone = WORKING[:3]
+    github.left_out, github.users[without_rows] = {left_out}, []
+    del github.users[gone]
     for options in ({}, {"archive": False}):
         cursor = connect(**options).execute(COUNTED.format(f"AND day BETWEEN '{ago(29)}' AND '{ago(7)}'"))
         assert (len(cursor.fetchall()), len(cursor.warnings)) == (21, 1)
-        assert f"{ago(11)}: GitHub has no data for it" in cursor.warnings[0]
-        assert github.calls() == ["latest", *asked("users-1-day", ago(11), ago(10), ago(9))]
+        assert f"{gone}: GitHub has no data for it" in cursor.warnings[0]
+        assert github.calls() == ["latest", *asked("users-1-day", *WORKING[:3])]
+
+
+def test_on_a_closed_weekend_that_the_window_lacks_nobody_was_active(github: GitHub, connect: Connect) -> None:
+    del github.users[IDLE[0]]
+    for options in ({}, {"archive": False}):
+        cursor = connect(**options).execute(COUNTED.format(f"AND day BETWEEN '{ago(29)}' AND '{ago(7)}'"))
+        assert (len(cursor.fetchall()), cursor.warnings) == (22, [])
+        assert github.calls() == ["latest"]
+
+
+def test_a_weekend_that_the_window_lacks_takes_no_rows_away(github: GitHub, connect: Connect) -> None:
+    connect().sync(enterprise="octo", since=IDLE[0], until=IDLE[0], reports=["users"])
+    del github.users[IDLE[0]]
+    connect().sync(enterprise="octo", since=ago(29), until=ago(2), reports=["users"], refetch=True)
+    github.calls()
+    cursor = connect().execute(COUNTED.format(f"AND day = '{IDLE[0]}'"))
+    assert (len(cursor.fetchall()), github.calls()) == (1, [])
 
 
 def test_a_day_of_an_enterprise_that_the_window_lacks_is_asked_for_by_itself(github: GitHub, connect: Connect) -> None:

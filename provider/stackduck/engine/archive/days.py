@@ -108,7 +108,9 @@ def root_folder(given: str | None = None, environ: Mapping[str, str] = os.enviro
         try:
             return Path(chosen).expanduser()
         except RuntimeError:
-            raise ProgrammingError(f"the home folder in {chosen} is not known; name the archive's folder whole") from None
+            raise ProgrammingError(
+                f"the home folder in {chosen} is not known; name the archive's folder whole"
+            ) from None
     folder = homes.folder("data", environ)
     if folder is None:
         raise ProgrammingError("no folder for the archive; name one with --archive or STACKDUCK_ARCHIVE")

@@ -11,7 +11,7 @@ from stackduck.engine.ingest.ingest import Ingest, Ingested
 from stackduck.execute.reports.fetching import Fetching, Tools, told
 from stackduck.execute.reports.model import Brought, Job, Links, Source
 from stackduck.execute.reports.shapes import WINDOWS, engagement_columns, report_shape
-from stackduck.reports.calendar import days_of, is_closed
+from stackduck.reports.calendar import days_of, is_closed, is_idle
 from stackduck.reports.coverage import Fetch
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ def _may_be_empty(job: Job, links: Links) -> tuple[date, ...]:
 
     Of an enterprise or organization itself there is a row of every day. A 28-day report may lack a day that has rows.
     """
-    return () if job.source.report == ENTITY or job.fetch.is_latest else days_of(links.window)
+    if job.source.report == ENTITY:
+        return ()
+    days = days_of(links.window)
+    return tuple(day for day in days if is_idle(day, links.asked_at)) if job.fetch.is_latest else days
 
 
 def _is_final(entry: Entry | None) -> bool:

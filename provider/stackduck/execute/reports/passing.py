@@ -12,7 +12,7 @@ from stackduck.engine.ingest.extract import Extract
 from stackduck.engine.shapes import text
 from stackduck.execute.reports.fetching import Fetching, Tools, told
 from stackduck.execute.reports.model import Brought, Job, Links
-from stackduck.reports.calendar import days_of
+from stackduck.reports.calendar import days_of, is_idle
 from stackduck.reports.coverage import Fetch
 
 if TYPE_CHECKING:
@@ -59,8 +59,9 @@ class Passing(Fetching):
         self.check_stop()
         if found.is_no_report and not days and not job.fetch.is_latest:
             return Brought(job, missing={day: told(day, links.asked_at) for day in job.fetch.days})
+        absent = [] if not job.fetch.is_latest else [day for day in job.fetch.days if day not in days]
         # A day that the 28-day report lacks may have rows in its own.
-        again = [Fetch((day,)) for day in job.fetch.days if day not in days] if job.fetch.is_latest else []
+        again = [Fetch((day,)) for day in absent if not is_idle(day, links.asked_at)]
         here = tuple(sorted({*days, *job.fetch.days} - {each.days[0] for each in again}))
         return Brought(job, here, {}, found.unknown_fields, bytes=found.bytes, files=found.files, again=again)
 
