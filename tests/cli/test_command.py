@@ -67,4 +67,4 @@ def test_help_imports_none_of_the_heavy_libraries(arguments: list[str]) -> None:
 
 
 def test_a_statement_without_a_provider_imports_duckdb_alone() -> None:
-    assert loaded("exec", "SELECT 1") & {*HEAVY, "duckdb"} == {"duckdb"}
+    assert loaded("exec", "SELECT 1") & {*HEAVY, "duckdb", "_duckdb"} == {"_duckdb"}

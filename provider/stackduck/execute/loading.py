@@ -129,11 +129,12 @@ class _Reports:
                 absent = self._call(asked)
                 return fetching.result(), absent
             except BaseException as exc:
+                is_for_reports = isinstance(exc, Exception) and fetching.done()
                 stop.set()
                 service.interrupt()
                 self._interrupt_calls()
-                if isinstance(exc, Exception) and fetching.done():
-                    # The calls have only been stopped for it.
+                if is_for_reports:
+                    # The calls have only been stopped for them.
                     fetching.result()
                 _drop(fetching)
                 raise
