@@ -20,7 +20,8 @@ from pathlib import Path
 from time import perf_counter
 
 SIZE = int(os.environ.get("STACKDUCK_BENCH_MB", "500")) * 1_000_000
-RUNS, PARTS, DAYS, AT_ONCE = 3, 8, 28, 8
+RUNS, SHORT_RUNS, PARTS, DAYS, AT_ONCE = 3, 11, 8, 28, 8
+COMMAND = str(Path(sys.executable).with_name("stackduck"))
 KEEP_LIMIT, READ_LIMIT, READ_MORE, AGAIN_LIMIT = 1.6, 1.25, 0.3, 1.5
 """Times, and seconds more."""
 FIRST, LAST = "2026-01-04", "2026-01-31"
@@ -101,7 +102,7 @@ class Measured:
         self.three = f"{files}{dict(users_shape().narrowed(narrow).columns)})"
 
     def ours(self, *options: str) -> float:
-        command = [sys.executable, "-m", "stackduck", "exec", "-o", "csv", *options, OURS]
+        command = [COMMAND, "exec", "-o", "csv", *options, OURS]
         return timed(command, GITHUB_API_URL=self.url, GH_TOKEN="x")
 
     def kept(self) -> float:
@@ -135,9 +136,9 @@ class Measured:
         return self.alone(QUERY.format(f"read_parquet({files}, hive_partitioning = true)"))
 
 
-def in_turn(*works: str, of: Measured) -> list[float]:
+def in_turn(*works: str, of: Measured, runs: int = RUNS) -> list[float]:
     """Return the median seconds of each, run in turn."""
-    spent = [[getattr(of, work)() for work in works] for _ in range(RUNS)]
+    spent = [[getattr(of, work)() for work in works] for _ in range(runs)]
     return [statistics.median(times) for times in zip(*spent, strict=True)]
 
 
@@ -152,7 +153,7 @@ def main() -> int:
             of = Measured(folder, parts, url)
             kept, curl, copied = in_turn("kept", "curl", "copied", of=of)
             narrow, read = in_turn("not_kept", "read", of=of)
-            again, by_hand = in_turn("again", "by_hand", of=of)
+            again, by_hand = in_turn("again", "by_hand", of=of, runs=SHORT_RUNS)
     slower, limit = max(curl, copied), READ_LIMIT * max(curl, read) + READ_MORE
     print(f"{SIZE / 1e6:.0f} MB in {PARTS} parts, from links to answer, archive written: {kept:.2f} s")
     print(f"  {kept / slower:.2f} x the slower of curl ({curl:.2f} s) and COPY ({copied:.2f} s), limit {KEEP_LIMIT}")
