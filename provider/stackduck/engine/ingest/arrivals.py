@@ -149,7 +149,7 @@ class Arrivals:
 
     def _surveyed(self, bench: Workbench, intake: _Intake) -> Source:
         if intake.found:
-            return Source(intake.number, intake.records, intake.found, NO_DRIFT)
+            return Source(intake.number, intake.records, intake.found, NO_DRIFT, is_plain=True)
         number, records = intake.number, intake.records
         return self._loading.surveyed(bench, number, records, nested=intake.nested, is_suspect=intake.is_suspect)
 

@@ -41,6 +41,8 @@ class Source:
     drift: Drift
     is_checked: bool = False
     """Whether every value was looked at, so that no other one is in doubt."""
+    is_plain: bool = False
+    """Whether every value is known to be of its declared type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class _Reading:
     """Those of which not every value was looked at."""
     is_loose: bool = False
     """Whether numbers and truth values are read as text and then checked."""
+    is_plain: bool = False
+    """Whether every value is known to be of its declared type."""
 
     @property
     def rows(self) -> Rows:
@@ -72,7 +76,7 @@ class _Reading:
         if self.is_loose:
             source = survey.records(self.paths, loose.loosened(row), NO_DRIFT, longest=self.found.longest)
             return Rows(f"({loose.query(row, source)})", nothing)
-        read = replace(self.drift, strict=drift.strict(row)) if self.unchecked else self.drift
+        read = replace(self.drift, strict=drift.strict(row)) if self.unchecked and not self.is_plain else self.drift
         source = survey.records(self.paths, row, read, longest=self.found.longest)
         if read == NO_DRIFT:
             return Rows(source, nothing)
@@ -82,7 +86,7 @@ class _Reading:
     @property
     def is_counted(self) -> bool:
         """Whether a count of literals tells that a value was lost."""
-        return bool(self.unchecked and self.found.literals and not self.is_loose)
+        return bool(self.unchecked and self.found.literals and not self.is_loose and not self.is_plain)
 
     def closer(self, bench: Workbench) -> _Reading:
         """Look at every value, and return the way to read them that loses none."""
@@ -165,7 +169,8 @@ class Loading:
         paths = tuple(source.path for source in sources)
         unchecked = tuple(source.path for source in sources if not source.is_checked)
         is_loose = self.is_narrow and differing == NO_DRIFT and bool(unchecked)
-        return _Reading(self.shape, paths, found, differing, unchecked, is_loose)
+        is_plain = all(source.is_plain for source in sources)
+        return _Reading(self.shape, paths, found, differing, unchecked, is_loose, is_plain)
 
     def _written(
         self, bench: Workbench, reading: _Reading, *, days: Days, target: Target, key: Key
