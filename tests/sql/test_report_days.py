@@ -52,6 +52,7 @@ def selected(plan: Plan) -> list[tuple[str, str, frozenset[date] | None]]:
         ("day = ANY($days)", {"days": [FIRST]}, {FIRST}),
         ("day = ANY($days::DATE[])", {"days": ["2026-10-01", None, THIRD]}, {FIRST, THIRD}),
         ("day = ANY(['2026-10-01', $day]::DATE[])", {"day": SECOND}, {FIRST, SECOND}),
+        ("day = ANY(['2026-10-01', NULL]::DATE[])", {}, {FIRST}),
         ("day IN $days::DATE[]", {"days": [FIRST]}, {FIRST}),
         ("day = '{{ day }}'", {"day": "2026-10-02"}, {SECOND}),
         ("day = $day", {"day": None}, set[date]()),
@@ -207,3 +208,10 @@ def test_an_update_reads_the_days_of_its_condition(universe: Universe) -> None:
     assert selected(universe.plan(f"{text} = '2026-10-01'")) == [("org", "a", frozenset([FIRST]))]
     with pytest.raises(NotSupportedError, match="the condition on day does not say which days to fetch"):
         universe.plan(f"{text} = loc.day")
+
+
+def test_a_list_with_an_element_that_duckdb_must_compute_is_refused(universe: Universe) -> None:
+    text = "day = ANY(['2026-10-01', strptime('02.10.2026', '%d.%m.%Y')::VARCHAR]::DATE[])"
+    bound = bind(of_text(f"SELECT user_id FROM {USERS} WHERE org = 'a' AND {text}"), {})
+    with pytest.raises(NotSupportedError, match="does not say which days to fetch"):
+        universe.plan(bound.statement, bound.parameters)

@@ -54,9 +54,10 @@ class Constants:
 
     def _cast(self, node: exp.Cast) -> object | None:
         inner, kind = unwrap(node.this), node.to.sql("duckdb").upper()
-        if isinstance(inner, exp.Array):
-            return _converted([self.value(item) for item in inner.expressions], kind)
-        return _converted(self.value(inner), kind)
+        if not isinstance(inner, exp.Array):
+            return _converted(self.value(inner), kind)
+        items = [self.value(item) for item in inner.expressions]
+        return None if None in items else _converted(items, kind)
 
     def _day(self, node: exp.Add | exp.Sub) -> date | None:
         """Return a day some days before or after another one."""
