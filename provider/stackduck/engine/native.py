@@ -19,7 +19,7 @@ class Opening(Thread):
 
     def __init__(self, database: str, *, read_only: bool, config: Mapping[str, str]) -> None:
         super().__init__(name="duckdb", daemon=True)
-        self._database, self._read_only, self._config = database, read_only, dict(config)
+        self._database, self._read_only, self._config = database, read_only, config
         self._opened: duckdb.DuckDBPyConnection | None = None
         self._failure: Exception | None = None
         self.start()

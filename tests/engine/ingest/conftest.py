@@ -20,12 +20,21 @@ from stackduck.engine.ingest.workbench import Workbench
 DAY = date(2026, 1, 31)
 Kept = tuple[dict[Any, dict[str, Any]], tuple[str, ...]]
 """The rows by their user_id, with `extra` as an object, and the unknown fields."""
+Keep = Callable[..., Kept]
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
+def bench(tmp_path: Path) -> Iterator[Workbench]:
+    """Lend a workbench."""
+    bench = Workbench(tmp_path / "spill")
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def kept(bench: Workbench, tmp_path: Path) -> Keep:
     """Return what ingests the parts of a report of one day and reads the rows back; `how` may make an Extract."""
-    bench, numbers = Workbench(tmp_path / "spill"), count()
+    numbers = count()
 
     def run(shape: ReportShape, *parts: bytes, how: type[Ingest] | type[Extract] = Ingest, **options: Any) -> Kept:
         folder = tmp_path / f"kept-{next(numbers)}"
@@ -41,8 +50,7 @@ def kept(tmp_path: Path) -> Iterator[Callable[..., Kept]]:
         files = found.files if how is Extract else [file.path for file in found.days.values()]
         return _by_user(list(map(str, files))), found.unknown_fields
 
-    yield run
-    bench.close()
+    return run
 
 
 def _by_user(files: Sequence[str]) -> dict[Any, dict[str, Any]]:

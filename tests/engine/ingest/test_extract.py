@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -40,13 +40,6 @@ def record(user: object = 1, day: object = DAY, **fields: object) -> dict[str, A
 
 def lines(*records: object) -> bytes:
     return b"\n".join(json.dumps(each).encode() for each in records)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
-    bench = Workbench(tmp_path / "spill")
-    yield bench
-    bench.close()
 
 
 @pytest.fixture

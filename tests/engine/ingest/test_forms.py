@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,6 @@ SHAPE = ReportShape(
 )
 ONE, TWO = ({"day": DAY, "user_id": user, "acceptances": 3, "by_ide": [{"ide": "vim", "added": 1}]} for user in (1, 2))
 WINDOW = {"report_start_day": DAY, "report_end_day": DAY}
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
-    bench = Workbench(tmp_path / "spill")
-    yield bench
-    bench.close()
 
 
 def taken(report: Ingest | Extract, folder: Path, contents: tuple[bytes, ...]) -> Any:

@@ -14,7 +14,8 @@ from stackduck.engine.ingest import plain
 from stackduck.engine.ingest.extract import Extract
 from stackduck.engine.ingest.trees import ReportShape
 
-Keep = Callable[..., tuple[dict[Any, dict[str, Any]], tuple[str, ...]]]
+from .conftest import Keep
+
 USERS = ReportShape(
     "users",
     (

@@ -6,7 +6,7 @@ import gzip
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -54,13 +54,6 @@ def record(user: object = 1, day: str = DAY, **fields: object) -> dict[str, Any]
 
 def lines(*records: object) -> bytes:
     return b"\n".join(json.dumps(each).encode() for each in records)
-
-
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Workbench]:
-    bench = Workbench(tmp_path / "spill")
-    yield bench
-    bench.close()
 
 
 @pytest.fixture

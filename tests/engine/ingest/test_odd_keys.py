@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,8 @@ import pytest
 from stackduck.engine.ingest import clashes
 from stackduck.engine.ingest.trees import ReportShape
 
-Keep = Callable[..., tuple[dict[Any, dict[str, Any]], tuple[str, ...]]]
+from .conftest import Keep
+
 USERS = ReportShape(
     "users",
     (

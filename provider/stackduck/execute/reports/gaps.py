@@ -102,12 +102,14 @@ def damage(choice: Choice) -> list[str]:
     """Return what to tell of damaged files: each is fetched again where it is wanted, if GitHub still has it."""
     again = {day for fetch in choice.coverage.fetches for day in fetch.days}
     gone = choice.coverage.unavailable
-    told = [f"{damaged(choice.source, d.day, d.why)}; it is fetched again" for d in choice.damaged if d.day in again]
-    lost = [d for d in choice.damaged if d.day in gone]
-    return told + [
-        f"{damaged(choice.source, d.day, d.why)}; it cannot be fetched again ({gone[d.day]}), and stays at {d.path}"
-        for d in lost
-    ]
+    told = []
+    for each in choice.damaged:
+        what = damaged(choice.source, each.day, each.why)
+        if each.day in again:
+            told.append(f"{what}; it is fetched again")
+        elif each.day in gone:
+            told.append(f"{what}; it cannot be fetched again ({gone[each.day]}), and stays at {each.path}")
+    return told
 
 
 def damaged(source: Source, day: date, why: str) -> str:
