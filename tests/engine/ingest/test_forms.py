@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from stackduck.engine.ingest import parts
+from stackduck.engine.ingest import parts, unwrapping
 from stackduck.engine.ingest.extract import Extract
 from stackduck.engine.ingest.ingest import Ingest, Ingested
 from stackduck.engine.ingest.trees import ReportShape
@@ -102,6 +102,10 @@ REFUSED = {
     "an element is null": (dumped({"day_totals": [ONE, None]}), "a record is no object"),
     "an element is a number": (dumped({"day_totals": [5, ONE]}), "a record is no object"),
     "records within an array": (dumped({"day_totals": [[ONE]]}), "a record is no object"),
+    "records within a wrapper's": (
+        dumped({"day_totals": [ONE, {"day_totals": [TWO]}]}),
+        "the record of a day has day_totals",
+    ),
     "null in an array": (dumped([ONE, None]), "a record is no object"),
     "a number in an array": (dumped([ONE, 5]), "a record is no object"),
     "arrays in an array": (dumped([[ONE], [TWO]]), "a record is no object"),
@@ -113,6 +117,56 @@ REFUSED = {
 def test_a_part_with_what_is_no_record_says_so(users: Callable[..., list[Any]], part: bytes, why: str) -> None:
     with pytest.raises(DataError, match=rf"part 2 of the download cannot be read \([^)]*{why}\)"):
         users(lines(TWO), part)
+
+
+WRAPPER = dumped({**WINDOW, "day_totals": [ONE, TWO], "copilot_feature_engagement": {"of": [1.5, "\u00e9", None]}})
+CUT = {
+    "an array behind a comma": dumped([ONE])[:-1] + b",",
+    "an array behind a record": dumped([ONE, TWO])[:-1],
+    "an array within a record": dumped([ONE, TWO])[:-9],
+    "a wrapper behind its records": WRAPPER[: WRAPPER.index(b'"copilot_')],
+    "a wrapper within a record": WRAPPER[: WRAPPER.index(b"}, {")],
+    "a wrapper at its end": WRAPPER[:-1],
+    "more behind an array": dumped([ONE]) + dumped(TWO),
+    "a comma too many": dumped([ONE])[:-1] + b",]",
+    "half a word": dumped([ONE])[:-1] + b",tru]",
+    "no name": b'{"day_totals":[%s],5:5}' % dumped(ONE),
+    "no colon": b'{"day_totals" [%s]}' % dumped(ONE),
+    "no text": b'{"day_totals":[%s],"of":"\xff"}' % dumped(ONE),
+    "without end": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("part", CUT.values(), ids=CUT.keys())
+def test_a_part_that_is_cut_or_broken_is_an_error(users: Callable[..., list[Any]], part: bytes) -> None:
+    with pytest.raises(DataError, match="part 2 of the download"):
+        users(lines(TWO), part)
+
+
+@pytest.mark.parametrize("step", [1, 2, 7, 60])
+def test_a_file_may_be_read_in_pieces(
+    users: Callable[..., list[Any]], monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    monkeypatch.setattr(unwrapping, "_STEP", step)
+    assert users(WRAPPER, dumped([{**ONE, "user_id": 3}, {"day_totals": [{**TWO, "user_id": 40}]}], indent=1)) == [
+        *(1, 2, 3, 40)
+    ]
+
+
+def test_what_a_wrapper_says_is_kept_wherever_it_stands(tmp_path: Path) -> None:
+    head: dict[str, Any] = {}
+    (part := tmp_path / "part").write_bytes(
+        b'{"before":1,"day_totals":[{"a":\r\n1}],"after":{"a":[12345678901234567890]}}'
+    )
+    assert list(unwrapping.records(part, head)) == ['{"a":  1}']
+    assert head == {"before": 1, "after": {"a": [12345678901234567890]}}
+
+
+def test_a_wrapper_may_be_larger_than_memory_has_room_for(kept: Callable[..., Ingested]) -> None:
+    padding = "x" * 10_000
+    records = b",".join(dumped({**ONE, "user_id": user, "note": padding}) for user in range(4000))
+    ingested = kept(b'{"report_start_day":"%s","day_totals":[%s]}' % (DAY.encode(), records))
+    assert (ingested.rows, ingested.window) == (4000, {"report_start_day": DAY})
 
 
 @pytest.mark.parametrize("stray", [b"null", b"5", b'"text"', b"[]", b'{"day_totals":[]}'], ids=repr)

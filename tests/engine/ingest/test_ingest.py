@@ -176,7 +176,7 @@ def test_zstd_is_unpacked(ingest: Callable[..., Ingested], tmp_path: Path, form:
 
 
 NOTHING = [
-    *(b"", b"\n", b" \r\n\n", b'""', b"null", b"[]", MARK, b'{"day_totals":[]}', gzip.compress(b"")),
+    *(b"", b"\n", b" \r\n\n", b'""', b"null", b"[]", MARK, b'{"day_totals":[]}', gzip.compress(b"", mtime=0)),
     b'"No report available for this enterprise on 2026-01-31"',
 ]
 

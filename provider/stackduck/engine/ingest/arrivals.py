@@ -22,6 +22,7 @@ from stackduck.engine.ingest.pieces import Days, Target
 from stackduck.engine.ingest.survey import Expectation, Survey
 from stackduck.engine.ingest.trees import Path as FieldPath
 from stackduck.engine.ingest.trees import ReportShape
+from stackduck.engine.ingest.unwrapping import NotJSONError
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.ingest.workers import Workers
 
@@ -103,7 +104,7 @@ class Arrivals:
         folder.mkdir()
         try:
             found = parts.opened(self._bench, part, folder)
-        except parts.NotJSONError as exc:
+        except NotJSONError as exc:
             raise parts.refused(self._loading.label, str(self.parts), str(exc)) from exc
         self.head |= found.head
         self.says_no_report |= found.is_no_report

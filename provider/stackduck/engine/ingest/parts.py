@@ -11,14 +11,15 @@ import json
 import re
 import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stackduck.engine.ingest import unwrapping
 from stackduck.engine.ingest.survey import LONGEST_LINE, lines
+from stackduck.engine.ingest.unwrapping import NotJSONError
 from stackduck.engine.ingest.workbench import UnreadableError, Workbench
-from stackduck.engine.shapes import text
 from stackduck.errors import DataError, Error, OperationalError
 
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
@@ -27,21 +28,7 @@ _SPACE = b" \t\r\n"
 _INNER_RETURN = re.compile(rb"\r[^\n]")
 """A carriage return that ends no line of those that end with a newline."""
 _OPENING = 1_000_000
-_LARGEST_OBJECT = 256_000_000
 _REMEDY = "run it again; where it stays so, ask for single days, and leave out the one that fails"
-_HAS_DAY = "coalesce(json_type(json, '$.day'), 'NULL') <> 'NULL'"
-# What keeps an object from being a record or a wrapper: nothing of it may be left out in silence. The record of a day
-# may have the field as null, which is the same as not to have it.
-_FLAW = f"""CASE
-    WHEN totals IS NULL THEN NULL
-    WHEN len(list_filter(json_keys(json), lambda k: k = 'day_totals')) > 1 THEN 'it has day_totals twice'
-    WHEN {_HAS_DAY} THEN CASE WHEN totals <> 'NULL' THEN 'the record of a day has day_totals' END
-    WHEN totals <> 'ARRAY' THEN 'its day_totals is ' || CASE WHEN totals = 'NULL' THEN 'null' ELSE 'no array' END
-    END"""
-
-
-class NotJSONError(Exception):
-    """The file is no JSON, or not that of records; the argument says why, without its content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,7 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
         raise NotJSONError("it begins with neither { nor [")
     if start[:1] == b"{" and _is_record(start) and not _INNER_RETURN.search(opening):
         return Records(plain)
-    return _unwrapped(bench, plain, folder, form="array" if start[:1] == b"[" else "unstructured")
+    return _unwrapped(plain, folder)
 
 
 def _plain(bench: Workbench, part: Path, folder: Path) -> Path:
@@ -138,40 +125,13 @@ def _is_record(start: bytes) -> bool:
     return "day_totals" not in first
 
 
-def _unwrapped(bench: Workbench, path: Path, folder: Path, *, form: str) -> Records:
+def _unwrapped(path: Path, folder: Path) -> Records:
     """Write each record on a line of its own."""
     target = folder / f"{path.name}.records"
     head: dict[str, Any] = {}
-    try:
-        with target.open("wb") as file:
-            for line in _lines(bench, path, form=form, head=head):
-                file.write(line.encode() + b"\n")
-    except UnreadableError as exc:
-        raise NotJSONError(reason(exc)) from exc
+    with target.open("wb") as file:
+        file.writelines(record.encode() + b"\n" for record in unwrapping.records(path, head))
     return Records(target, is_empty=not target.stat().st_size and not head, head=head)
-
-
-def _lines(bench: Workbench, path: Path, *, form: str, head: dict[str, Any]) -> Iterator[str]:
-    """Return the records; what a wrapper says beside them goes into `head`.
-
-    Raises NotJSONError for what is neither record nor wrapper.
-    """
-    largest = min(max(path.stat().st_size + 1, 2 * _OPENING), _LARGEST_OBJECT)
-    limits = f"compression = 'none', hive_partitioning = false, maximum_object_size = {largest}"
-    objects = f"read_json_objects({text(str(path))}, format = '{form}', {limits})"
-    rows = bench.stream(
-        f"SELECT {_FLAW}, CASE WHEN totals = 'ARRAY' THEN json_merge_patch(json, '{{\"day_totals\": null}}') END, "
-        "CASE WHEN totals = 'ARRAY' THEN json_extract(json, '$.day_totals[*]') "
-        "ELSE [replace(replace(json, chr(10), ' '), chr(13), ' ')] END "
-        f"FROM (SELECT json, json_type(json, '$.day_totals') AS totals FROM {objects})"
-    )
-    for flaw, wrapping, records in rows:
-        if flaw:
-            raise NotJSONError(flaw)
-        if not all(record.startswith("{") for record in records):
-            raise NotJSONError("a record is no object")
-        head |= json.loads(wrapping) if wrapping else {}
-        yield from records
 
 
 def reason(exc: Error) -> str:
