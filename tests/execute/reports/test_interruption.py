@@ -215,7 +215,7 @@ def test_days_that_came_before_an_error_stay_and_are_whole(
     github.raw[f"users-1-day {broken}"] = ({"report_day": str(broken)}, [b'{"day": "2026-01-01", "user_id": {}}'])
     sql = f"""SELECT day, count(*) FROM github.copilot_usage.user_days
               WHERE enterprise = 'octo' AND day BETWEEN '{days[0]}' AND '{days[-1]}' GROUP BY day ORDER BY day"""
-    with pytest.raises(errors.DataError, match="users report of enterprise octo"):
+    with pytest.raises(errors.DataError, match=f"^users report of enterprise octo of {broken}: part 1 "):
         connect(concurrency=1).execute(sql)
     assert left_behind(tmp_path) == []
     github.calls()

@@ -204,7 +204,7 @@ class Loading:
         """Return the error for parts with rows of other days."""
         what = "a row without a day" if days == "none" else f"rows of another day ({days})"
         said = f"part {_numbers(sources)} of the download has {what}"
-        return DataError(f"{self.label}: {said}; run it again")
+        return DataError(f"{self.label}: {said}; {parts.REMEDY}")
 
     def _refused(self, numbers: str, why: str) -> DataError:
         return parts.refused(self.label, numbers, why)

@@ -28,7 +28,8 @@ _SPACE = b" \t\r\n"
 _INNER_RETURN = re.compile(rb"\r[^\n]")
 """A carriage return that ends no line of those that end with a newline."""
 _OPENING = 1_000_000
-_REMEDY = "run it again; where it stays so, ask for single days, and leave out the one that fails"
+REMEDY = "run it again; where it stays so, ask for single days, and leave out the one that fails"
+"""What helps against a file that is not as it should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,4 +152,4 @@ def reason(exc: Error) -> str:
 
 def refused(label: str, numbers: str, why: str) -> DataError:
     """Return the error for a part that cannot be read; `numbers` are those among which it is."""
-    return DataError(f"{label}: part {numbers} of the download cannot be read ({why}); {_REMEDY}")
+    return DataError(f"{label}: part {numbers} of the download cannot be read ({why}); {REMEDY}")

@@ -52,7 +52,7 @@ class Bringing(Fetching):
                 bench,
                 report_shape(catalog, source.report, source.scope),
                 folder=out,
-                label=str(source),
+                label=links.label(source),
                 fetched_at=links.asked_at,
                 expected_days=days_of(links.window),
                 engagement=engagement_columns(catalog, source.scope) if has_window else (),

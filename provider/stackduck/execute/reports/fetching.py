@@ -157,7 +157,7 @@ class Fetching(ABC):
             return again.urls if again and again.window == links.window else ()
 
         return self.tools.downloader.fetch(
-            links.urls, folder, renew=renewed, on_bytes=self.tools.on_bytes, label=str(job.source)
+            links.urls, folder, renew=renewed, on_bytes=self.tools.on_bytes, label=links.label(job.source)
         )
 
     @contextmanager

@@ -44,6 +44,11 @@ class Links:
     window: Window
     """The first and the last day of which the report is; the same day for a day's report."""
 
+    def label(self, source: Source) -> str:
+        """Return the name of the report in errors."""
+        first, last = self.window
+        return f"{source} of {first}" + (f" to {last}" if last != first else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Need:

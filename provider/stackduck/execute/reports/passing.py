@@ -48,7 +48,7 @@ class Passing(Fetching):
                 bench,
                 shape,
                 folder=out,
-                label=str(job.source),
+                label=links.label(job.source),
                 expected_days=days_of(links.window),
                 is_narrow=is_narrow,
             )
