@@ -175,6 +175,24 @@ def test_zstd_is_unpacked(ingest: Callable[..., Ingested], tmp_path: Path, form:
     assert rows_of(ingest(packed)) == rows_of(ingest(FORMS["lines"], name="plain"))
 
 
+@pytest.mark.parametrize("cut", [1, 4, 5, 9, 40, -4, -5, -9])
+def test_a_cut_zstd_is_an_error_and_not_a_shorter_answer(
+    ingest: Callable[..., Ingested], tmp_path: Path, cut: int
+) -> None:
+    packed = zstd(tmp_path, FORMS["lines"])
+    for whole in (packed, packed + packed):
+        with pytest.raises(DataError, match="its zstd data is damaged"):
+            ingest(lines(record(3)), whole[:-cut], name=f"cut-{len(whole)}")
+
+
+def test_zstd_may_have_several_frames_and_some_to_skip(ingest: Callable[..., Ingested], tmp_path: Path) -> None:
+    skipped = b"\x53\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"hello"
+    packed = zstd(tmp_path, lines(ONE)) + skipped + zstd(tmp_path, lines(TWO)) + skipped
+    assert rows_of(ingest(packed)) == rows_of(ingest(FORMS["lines"], name="plain"))
+    with pytest.raises(DataError, match="its zstd data is damaged"):
+        ingest(packed[:-1], name="cut")
+
+
 NOTHING = [
     *(b"", b"\n", b" \r\n\n", b'""', b"null", b"[]", MARK, b'{"day_totals":[]}', gzip.compress(b"", mtime=0)),
     b'"No report available for this enterprise on 2026-01-31"',

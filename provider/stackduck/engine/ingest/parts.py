@@ -6,23 +6,20 @@ array, a wrapper with `day_totals`, or nothing at all. GitHub's content types an
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import shutil
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stackduck.engine.ingest import unwrapping
-from stackduck.engine.ingest.survey import LONGEST_LINE, lines
+from stackduck.engine.ingest.unpacking import unpacked
 from stackduck.engine.ingest.unwrapping import NotJSONError
-from stackduck.engine.ingest.workbench import UnreadableError, Workbench
-from stackduck.errors import DataError, Error, OperationalError
+from stackduck.engine.ingest.workbench import Workbench
+from stackduck.errors import DataError, Error
 
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 _INNER_RETURN = re.compile(rb"\r[^\n]")
@@ -51,7 +48,7 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
 
     Raises NotJSONError.
     """
-    plain = _plain(bench, part, folder)
+    plain = unpacked(bench, part, folder)
     with plain.open("rb") as file:
         opening = file.read(_OPENING)
     if opening.startswith(_MARK):
@@ -66,35 +63,6 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
     if start[:1] == b"{" and _is_record(start) and not _INNER_RETURN.search(opening):
         return Records(plain)
     return _unwrapped(plain, folder)
-
-
-def _plain(bench: Workbench, part: Path, folder: Path) -> Path:
-    with part.open("rb") as file:
-        magic = file.read(4)
-    target = folder / f"{part.name}.plain"
-    if magic.startswith(_GZIP):
-        try:
-            with gzip.open(part) as packed, target.open("wb") as file:
-                shutil.copyfileobj(packed, file, _OPENING)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as exc:
-            raise NotJSONError("its gzip data is damaged") from exc
-        return target
-    if magic == _ZSTD:
-        _unpack_zstd(bench, part, target)
-        return target
-    return part
-
-
-def _unpack_zstd(bench: Workbench, part: Path, target: Path) -> None:
-    """Let DuckDB unpack it, which Python cannot before 3.14."""
-    try:
-        with target.open("wb") as file:
-            for (line,) in bench.stream(f"SELECT l FROM {lines(part, longest=LONGEST_LINE, compression='zstd')}"):
-                file.write((line or "").encode() + b"\n")
-    except (UnreadableError, OperationalError) as exc:
-        if isinstance(exc, OperationalError) and not str(exc).startswith("IO Error"):
-            raise
-        raise NotJSONError("its zstd data is damaged") from exc
 
 
 def _without_mark(path: Path, folder: Path) -> Path:
