@@ -7,7 +7,7 @@ references, and the edits that keep parameters out of stars.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -275,8 +275,8 @@ class _Stars:
                     f"{column.name} as a whole row cannot be read from a provider table; name its columns"
                 )
         for columns in query.below[exp.Columns]:
-            pattern = columns.this.this if isinstance(columns.this, exp.Literal) else ".*"
-            if not isinstance(columns.this, exp.Star) and _matches_any(pattern, with_extra.values()):
+            names = (name for extra in with_extra.values() for name in extra)
+            if not isinstance(columns.this, exp.Star) and any(may_stand_for(columns, name) for name in names):
                 raise NotSupportedError(
                     "COLUMNS() with a pattern may show a provider table's parameters; name the columns"
                 )
@@ -315,8 +315,9 @@ def _is_not_shown(source: Source) -> bool:
     return source.join is not None and str(source.join.args.get("kind") or "").upper() in ("SEMI", "ANTI")
 
 
-def _matches_any(pattern: str, names: Iterable[frozenset[str]]) -> bool:
+def may_stand_for(columns: exp.Expr, name: str) -> bool:
+    """Tell whether COLUMNS(…) may stand for a column of that name."""
     try:
-        return any(re.search(pattern, name, re.IGNORECASE) for each in names for name in each)
+        return not isinstance(columns.this, exp.Literal) or bool(re.search(columns.this.this, name, re.IGNORECASE))
     except re.error:
         return True

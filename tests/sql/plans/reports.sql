@@ -351,3 +351,83 @@ SELECT user_id FROM github.copilot_usage.user_days WHERE day = '2026-10-01'
 
 SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day > (SELECT max(zzz) FROM loc)
 --> ProgrammingError: no column 'zzz' in github.copilot_usage.user_days
+
+-- which row is the greater one is no condition on each of its values
+SELECT user_id FROM github.copilot_usage.user_days WHERE org IN ('a', 'b') AND (org, user_id) >= ('a', 0) AND day = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+--> user_days(org=b, day=2026-10-01)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND day >= '2026-10-01' AND day < '2026-10-04' AND (day, user_id) > (DATE '2026-10-02', 1)
+--> user_days(org=a, day=2026-10-01 to 2026-10-03)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND (day, user_id) < (DATE '2026-10-02', 1)
+--> NotSupportedError: github.copilot_usage.user_days: (day, user_id) < (DATE '2026-10-02', 1) does not say which days to fetch, because it depends on more than the day; add a condition on day alone beside the table, such as user_days.day >= current_date - 28
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND (day, user_id) = (DATE '2026-10-02', 1)
+--> user_days(org=a, day=2026-10-02)
+
+-- days that are looked for in another report are those of both
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND (u.day, u.user_id) NOT IN (SELECT t.day, t.user_id FROM github.copilot_usage.user_team_days t WHERE t.org = 'b')
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day = ANY (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b' GROUP BY day)
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day <> ALL (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b')
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id, (u.day, u.user_id) IN (SELECT day, user_id FROM github.copilot_usage.user_team_days WHERE org = 'b') AS has_team FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day NOT IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b')
+--> NotSupportedError: github.copilot_usage.user_days: u.day NOT IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b') takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day = ALL (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b')
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=latest)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day NOT IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b' ORDER BY user_id LIMIT 9)
+--> NotSupportedError: github.copilot_usage.user_team_days: u.day IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b' ORDER BY user_id LIMIT 9) does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as user_team_days.day >= current_date - 28
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b' UNION ALL SELECT DATE '2026-10-02')
+--> NotSupportedError: github.copilot_usage.user_team_days: u.day IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b' UNION ALL SELECT DATE '2026-10-02') does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as user_team_days.day >= current_date - 28
+
+SELECT u.user_id FROM github.copilot_usage.user_days u WHERE u.org = 'a' AND u.day = '2026-10-01' AND u.day NOT IN (SELECT t.day FROM loc l LEFT JOIN github.copilot_usage.user_team_days t ON t.org = 'b')
+--> NotSupportedError: github.copilot_usage.user_team_days: u.day IN (SELECT t.day FROM loc AS l LEFT JOIN github.copilot_usage.user_team_days AS t ON t.org = 'b') does not say which days to fetch, because the condition that chooses the other report's days does not reach this one; add a condition on day alone beside the table, such as t.day >= current_date - 28
+
+-- an outer join of which WHERE wants a row is none
+SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND u.day = '2026-10-01' WHERE u.org = 'a' AND t.org = 'b'
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u RIGHT JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND t.day = '2026-10-01' WHERE u.org = 'a' AND t.org = 'b'
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u FULL JOIN github.copilot_usage.user_team_days t ON u.day = t.day AND t.day = '2026-10-01' WHERE u.org = 'a' AND t.org = 'b'
+--> user_days(org=a, day=2026-10-01)
+--> user_team_days(org=b, day=2026-10-01)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN github.copilot_usage.user_team_days t ON t.org = 'b' AND u.day = t.day AND u.day = '2026-10-01' WHERE u.org = 'a' AND t.user_id IS NULL
+--> user_days(org=a, day=latest)
+--> user_team_days(org=b, day=latest)
+
+SELECT u.user_id FROM github.copilot_usage.user_days u LEFT JOIN loc l ON u.day = '2026-10-01' WHERE u.org = 'a' AND l.n = ALL (SELECT 1 WHERE false)
+--> user_days(org=a, day=latest)
+
+-- a condition may hide its column
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND COLUMNS('^day$') = '2026-10-01'
+--> user_days(org=a, day=2026-10-01)
+
+SELECT user_id FROM github.copilot_usage.user_days u WHERE org = 'a' AND (SELECT u.day = '2026-10-01')
+--> NotSupportedError: github.copilot_usage.user_days: (SELECT u.day = '2026-10-01') takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
+
+SELECT user_id FROM github.copilot_usage.user_days u WHERE org = 'a' AND (SELECT u.day) = '2026-10-01'
+--> NotSupportedError: github.copilot_usage.user_days: (SELECT u.day) = '2026-10-01' takes the days to fetch from another table, which only = and IN can do; add a condition on day alone beside the table, such as u.day >= current_date - 28
+
+SELECT user_id, (SELECT u.day = '2026-10-01') AS is_first FROM github.copilot_usage.user_days u WHERE org = 'a'
+--> user_days(org=a, day=latest)

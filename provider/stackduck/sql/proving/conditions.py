@@ -14,8 +14,10 @@ from sqlglot import exp
 
 from stackduck.sql.columns import resolve_outward
 from stackduck.sql.constants import Constants, unwrap
+from stackduck.sql.proving import membership
 from stackduck.sql.proving.day_conditions import DayConditions
 from stackduck.sql.proving.disjuncts import both, merge
+from stackduck.sql.proving.joins import kind_in
 from stackduck.sql.proving.predicates import REPORT_DAY, Reader, kind_of
 from stackduck.sql.scopes import Disjuncts, Query, Scopes, Source, join_kind
 from stackduck.sql.values import Days, Listed, Values, unite, written
@@ -152,6 +154,18 @@ class _Walk:
                         yield a[1], b[0], b[1]
                     elif b[0] is source:
                         yield b[1], a[0], a[1]
+        if self.day_conditions is not None:
+            yield from self._sought(query, source)
+
+    def _sought(self, query: Query, source: Source) -> Iterator[tuple[str, Source, str]]:
+        """Yield the equalities of days of reports with those that a subquery's rows are searched for."""
+        is_plain = query.is_inner and _where_reaches(query, source) and _lets_through(query)
+        for pair in membership.pairs(query) if is_plain and not isinstance(query.node.parent, exp.SetOperation) else ():
+            if isinstance(pair.given, exp.Column) and isinstance(pair.sought, exp.Column):
+                mine, theirs = query.resolve(pair.given), resolve_outward(query.parent, pair.sought)[1]
+                are_days = mine and theirs and kind_of(*mine) == kind_of(*theirs) == REPORT_DAY
+                if mine and theirs and are_days and mine[0] is source and _passes(query, pair.given.name.lower()):
+                    yield mine[1], theirs[0], theirs[1]
 
     def _is_day(self, source: Source, name: str) -> bool:
         """Tell whether a column is the day of a report, of which each one less is a report less to fetch."""
@@ -204,20 +218,20 @@ def _joins_on(query: Query, source: Source) -> Iterator[Source]:
     for i, other in enumerate(query.sources):
         if other.join is None or (other.is_inside and other is not source):
             continue
-        kind = join_kind(other.join)
+        kind = kind_in(query, other)
         if other is source:
             holds = kind in ("INNER", "LEFT", "SEMI", "ANTI", "ASOF")
         elif i > at:
             holds = reaches and kind in ("INNER", "RIGHT", "SEMI")
         else:
-            holds = reaches and kind == "INNER" and not _keeps_unmatched(query.sources[i + 1 : at + 1])
+            holds = reaches and kind == "INNER" and not _keeps_unmatched(query, query.sources[i + 1 : at + 1])
         if holds:
             yield other
 
 
-def _keeps_unmatched(sources: Iterable[Source]) -> bool:
+def _keeps_unmatched(query: Query, sources: Iterable[Source]) -> bool:
     """Tell whether rows are kept that no row of the sources before them matches."""
-    return any(join_kind(s.join) in ("RIGHT", "FULL") for s in sources if s.join)
+    return any(kind_in(query, s) in ("RIGHT", "FULL") for s in sources if s.join)
 
 
 def _where_reaches(query: Query, source: Source) -> bool:

@@ -18,8 +18,10 @@ from stackduck.errors import NotSupportedError
 from stackduck.sql import columns
 from stackduck.sql.constants import unwrap
 from stackduck.sql.origins import CARRYING_AGGREGATES, carried, possible_sources, report_days, reports_in
+from stackduck.sql.proving import membership
+from stackduck.sql.proving.joins import kind_in
 from stackduck.sql.proving.predicates import asks_for_match
-from stackduck.sql.scopes import DAY, Occurrence, Query, Scopes, Source, join_kind
+from stackduck.sql.scopes import DAY, Occurrence, Query, Scopes, Source
 from stackduck.sql.spans import span_of
 from stackduck.sql.statements import Statement
 
@@ -130,6 +132,9 @@ class _Finder:
         for joined in self.query.sources:
             for name in (joined.join.args.get("using") or ()) if joined.join else ():
                 yield from self._on_using(joined, name.name.lower())
+        for pattern in self.query.own(exp.Columns):
+            yield from self._on_pattern(pattern)
+        yield from self._on_sought()
 
     def _on_column(self, column: exp.Column) -> Iterator[DayFilter]:
         root = _root(column, self.query.node)
@@ -166,13 +171,30 @@ class _Finder:
                 for occurrence in report_days(source, name) if source.has(name) else ():
                     yield DayFilter(occurrence, self._text(condition), Against.CONSTANTS, condition=condition)
 
+    def _on_sought(self) -> Iterator[DayFilter]:
+        """Yield the days of this query's rows among which those of another report are looked for."""
+        for sought, given, test in membership.pairs(self.query):
+            days, others = ({o for c in carried(each) for o in self._behind(c).reports} for each in (given, sought))
+            for occurrence in days if others else ():
+                yield DayFilter(occurrence, self._text(test), Against.REPORTS, frozenset(others - {occurrence}), test)
+
+    def _on_pattern(self, pattern: exp.Expr) -> Iterator[DayFilter]:
+        """Yield the filters by COLUMNS(…) that may stand for the day."""
+        root = _root(pattern, self.query.node)
+        condition = _conjunct(root, pattern) if root is not None else None
+        if root is None or condition is None or condition.find(exp.Is) or not columns.may_stand_for(pattern, DAY):
+            return
+        for source in self.query.sources if _is_met(root, self.query, self.query.sources) else ():
+            for occurrence in report_days(source, DAY) if source.has(DAY) else ():
+                yield DayFilter(occurrence, self._text(condition), Against.CONSTANTS, condition=condition)
+
     def _on_using(self, joined: Source, name: str) -> Iterator[DayFilter]:
         before = self.query.sources[: self.query.sources.index(joined) + 1]
         behind = {source: report_days(source, name) for source in before if source.has(name) is not False}
         every = frozenset(o for reports in behind.values() for o in reports)
         against = Against.REPORTS if all(behind.values()) else Against.TABLE
         for source, reports in behind.items():
-            is_met = against is Against.REPORTS or (joined.join and _restricts(joined.join, joined, source))
+            is_met = against is Against.REPORTS or (joined.join and _restricts(self.query, joined, source))
             for occurrence in reports if is_met else ():
                 yield DayFilter(occurrence, f"USING ({name})", against, every - {occurrence})
 
@@ -223,15 +245,21 @@ def _is_met(root: exp.Expr, owner: Query, sources: Iterable[Source]) -> bool:
     if not isinstance(node, exp.Join):
         return isinstance(node, (exp.Where, exp.Having, exp.Qualify, exp.Lateral))
     joined = next((source for source in owner.sources if source.join is node), None)
-    return joined is None or any(_restricts(node, joined, source) for source in sources)
+    return joined is None or any(_restricts(owner, joined, source) for source in sources)
 
 
 def _root(column: exp.Expr, select: exp.Expr) -> exp.Expr | None:
-    """Return the condition of a SELECT in which a column stands for its value; None where it stands elsewhere."""
+    """Return the condition of a SELECT in which a column stands for its value; None where it stands elsewhere.
+
+    What a SELECT without FROM gives stands where that SELECT does.
+    """
     node = column
     while node.parent is not None:
         above = node.parent
-        if above.parent is select:
+        if above is select:
+            outer = None if above.args.get("from_") else above.find_ancestor(exp.Select)
+            return _root(above, outer) if outer and node.arg_key == "expressions" else None
+        if above.parent is select and above.arg_key != "expressions":
             is_condition = isinstance(above, (exp.Where, exp.Having, exp.Qualify))
             return node if is_condition or (isinstance(above, exp.Join) and node.arg_key == "on") else None
         if isinstance(above, (exp.Window, exp.Filter)):
@@ -255,12 +283,14 @@ def _conjunct(root: exp.Expr, column: exp.Expr) -> exp.Expr:
     return node
 
 
-def _restricts(join: exp.Join, joined: Source, source: Source) -> bool:
+def _restricts(query: Query, joined: Source, source: Source) -> bool:
     """Tell whether a row of the source is lost where it does not meet the condition of a join."""
-    side = str(join.args.get("side") or "").upper()
-    if join_kind(join) == "FULL":
+    kind = kind_in(query, joined)
+    if kind == "ASOF" and joined.join:
+        kind = str(joined.join.args.get("side") or "").upper()
+    if kind == "FULL":
         return False
-    return source is joined if side == "LEFT" else source is not joined if side == "RIGHT" else True
+    return source is joined if kind == "LEFT" else source is not joined if kind == "RIGHT" else True
 
 
 def _has_condition(statement: Statement) -> bool:

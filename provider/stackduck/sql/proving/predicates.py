@@ -160,7 +160,8 @@ class Reader:
     def _written(self, node: exp.Expr) -> Disjuncts:
         left, right = unwrap(node.this), unwrap(node.expression)
         if isinstance(left, exp.Tuple) and isinstance(right, exp.Tuple):
-            return self._tuple(left, right)
+            # Which row is the greater one depends on more than each of its values.
+            return self._tuple(left, right) if isinstance(node, (exp.EQ, exp.NullSafeEQ)) else [{}]
         if isinstance(left, exp.Literal) and isinstance(right, exp.Literal):
             return [] if isinstance(node, exp.EQ) and differ(left, right) else [{}]
         if isinstance(node, exp.NullSafeEQ) and NULL in (self.constants.value(left), self.constants.value(right)):
