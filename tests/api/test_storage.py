@@ -198,7 +198,7 @@ def test_a_certificate_that_nobody_vouches_for_is_an_error_at_once(
     serve: Serve, opened: Open, slept: list[float], tmp_path: Path
 ) -> None:
     server = serve(Blobs({"/a": BODY}), tls=True)
-    with pytest.raises(OperationalError, match=r"cannot reach 127\.0\.0\.1 .*certificate verify failed"):
+    with pytest.raises(OperationalError, match=r"cannot reach 127\.0\.0\.1 .*certificate verify failed.*SSL_CERT_FILE"):
         fetch_one(opened(server.url), server.url, tmp_path)
     assert (server.seen, slept) == ([], [])
 

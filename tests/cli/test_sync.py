@@ -16,6 +16,7 @@ import pytest
 from stackduck.api.model import RateLimit
 from stackduck.cli import exits
 from stackduck.cli.syncing import activity, duration, line, waiting
+from stackduck.execute import clock
 from stackduck.execute.reports.model import Source
 from stackduck.execute.reports.syncs import SyncProgress, SyncSummary
 from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED
@@ -188,6 +189,8 @@ def test_a_wait_is_told_to_the_next_minute() -> None:
     far = progress(waits_until=NOON + timedelta(minutes=4, seconds=1))
     assert activity(far, received=0).endswith("30 of 120 days, rate limit used up, waiting until 12:05 UTC")
     assert waiting(progress(waits_until=NOON)) == "rate limit used up, waiting until 12:00 UTC"
+    far_off = clock.now().replace(second=0, microsecond=0) + timedelta(days=2)
+    assert waiting(progress(waits_until=far_off)).endswith(f"waiting until {far_off:%Y-%m-%d %H:%M} UTC")
 
 
 def test_the_last_line_tells_days_that_are_missing_and_late() -> None:

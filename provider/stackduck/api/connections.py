@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _KEEP_ALIVE = 30.0
 _CONNECT_SECONDS = 10.0
+_OWN_AUTHORITY = "; where a proxy signs certificates itself, name its authority's file in SSL_CERT_FILE"
 
 
 def import_httpx() -> None:
@@ -116,7 +117,8 @@ def fault_of(exc: Exception) -> TransferError:
     if isinstance(exc, httpx.TimeoutException):
         return TransferError("the connection fell silent", timed_out=True)
     if isinstance(exc, httpx.ConnectError):
-        return TransferError(_cause(exc), sent=False, lasting=_is_lasting(exc))
+        hint = _OWN_AUTHORITY if _is_distrusted(exc) else ""
+        return TransferError(_cause(exc) + hint, sent=False, lasting=bool(hint) or _is_unknown(exc))
     if isinstance(exc, httpx.ProxyError):
         return TransferError(f"the proxy answered {exc}", sent=False, lasting=str(exc).startswith("4"))
     if isinstance(exc, httpx.NetworkError | httpx.RemoteProtocolError):
@@ -130,12 +132,19 @@ def _cause(exc: Exception) -> str:
     return "the answer is no HTTP" if "bytearray(" in text or "location header" in text else text
 
 
-def _is_lasting(exc: httpx.ConnectError) -> bool:
-    """Tell a name that does not exist or a certificate that does not fit from a network that is down."""
+def _is_unknown(exc: httpx.ConnectError) -> bool:
+    """Tell a name that does not exist from a network that is down."""
     import socket
+
+    root = _root(exc)
+    return isinstance(root, socket.gaierror) and root.errno == socket.EAI_NONAME
+
+
+def _is_distrusted(exc: httpx.ConnectError) -> bool:
     import ssl
 
-    root = exc.__cause__.args[0] if exc.__cause__ is not None and exc.__cause__.args else None
-    if isinstance(root, socket.gaierror):
-        return root.errno == socket.EAI_NONAME
-    return isinstance(root, ssl.SSLCertVerificationError)
+    return isinstance(_root(exc), ssl.SSLCertVerificationError)
+
+
+def _root(exc: httpx.ConnectError) -> object:
+    return exc.__cause__.args[0] if exc.__cause__ is not None and exc.__cause__.args else None

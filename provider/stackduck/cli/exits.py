@@ -18,7 +18,8 @@ TERMINATED = 143
 MEANINGS = """\
 exit codes:
   0    ok
-  1    the statement is wrong, or a guard such as --max-calls or --fail-on-gaps stopped it
+  1    the statement is wrong, a guard such as --max-calls or --fail-on-gaps stopped it, or
+       what came cannot be read or written
   2    the command was used wrongly
   3    no connection, or GitHub fails
   4    no answer in time
@@ -26,6 +27,7 @@ exit codes:
   6    rate limited
   70   a bug of stackduck
   130  interrupted
+  143  asked to end (SIGTERM)
 """
 
 _CODES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], int], ...] = (

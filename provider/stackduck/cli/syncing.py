@@ -10,6 +10,7 @@ from stackduck.cli import exits, messages
 from stackduck.cli.progress import Progress
 from stackduck.cli.statistics import size
 from stackduck.cli.supervision import supervise
+from stackduck.execute import clock
 from stackduck.reports.coverage import NOT_PROCESSED
 
 TYPE_CHECKING = False
@@ -84,7 +85,7 @@ class Sync:
     def _activity(self) -> str:
         if self._far is None or self._connection is None:
             return "looking at what is there"
-        return activity(self._far, received=self._connection.stats.bytes)
+        return activity(self._far, received=self._connection.stats.downloaded)
 
     def _stop(self) -> None:
         """Stop the work from outside."""
@@ -124,7 +125,8 @@ def waiting(far: SyncProgress) -> str:
     """Say until when the rate limit is used up, to the next full minute."""
     assert far.waits_until is not None
     until = (far.waits_until + timedelta(seconds=59, microseconds=999_999)).astimezone(UTC)
-    return f"rate limit used up, waiting until {until:%H:%M} UTC"
+    is_soon = until - clock.now() < timedelta(days=1)
+    return f"rate limit used up, waiting until {until:{'%H:%M' if is_soon else '%Y-%m-%d %H:%M'}} UTC"
 
 
 def line(summary: SyncSummary) -> str:

@@ -38,6 +38,8 @@ class Stats:
     """Rows that it changed, or -1; rows of a SELECT are counted by who fetches them."""
     calls: int = 0
     bytes: int = 0
+    downloaded: int = 0
+    """Of the bytes, those of the files of reports."""
     seconds: float = 0.0
     rate_limit: RateLimit | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -144,6 +146,7 @@ class Runner:
             rows=result.changed,
             calls=len(calls),
             bytes=sum(c.bytes for c in calls) + self._github.downloaded - downloaded,
+            downloaded=self._github.downloaded - downloaded,
             seconds=perf_counter() - started,
             rate_limit=self._github.rate_limit,
             defaults=self._executor.forget_taken(),
@@ -179,9 +182,14 @@ class Runner:
     @property
     def stats(self) -> Stats:
         """What all statements have cost so far, those that failed included."""
-        calls = self._github.calls
-        size = sum(c.bytes for c in calls) + self._github.downloaded
-        return Stats(calls=len(calls), bytes=size, rate_limit=self._github.rate_limit, defaults=dict(self._taken))
+        calls, downloaded = self._github.calls, self._github.downloaded
+        return Stats(
+            calls=len(calls),
+            bytes=sum(c.bytes for c in calls) + downloaded,
+            downloaded=downloaded,
+            rate_limit=self._github.rate_limit,
+            defaults=dict(self._taken),
+        )
 
     def archive(self) -> Archive | None:
         """Return where the days of reports are kept; None where none are."""

@@ -437,6 +437,7 @@ class _Planner:
         if self.is_parsed:
             edits += columns.star_edits(self.statement, self.tree, hidden)
             edits += relations.prefix_edits(self.tree, self.providers)
+            edits += relations.heading_edits(self.tree, self.statement)
         return edits
 
 

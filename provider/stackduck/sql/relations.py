@@ -12,6 +12,8 @@ from stackduck.sql import methods, reports
 from stackduck.sql.proving.optimized import Relation
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scopes import Occurrence, Scopes
+from stackduck.sql.spans import output_span
+from stackduck.sql.statements import Statement
 
 ColumnTypes = tuple[tuple[str, str], ...]
 
@@ -89,6 +91,21 @@ def prefix_edits(scopes: Scopes, providers: Collection[str]) -> Iterator[Edit]:
         parts = column.parts
         if len(parts) > 3 and parts[0].name.lower() in providers:
             yield Edit(parts[0].meta["start"], parts[2].meta["start"], "")
+
+
+def heading_edits(scopes: Scopes, statement: Statement) -> Iterator[Edit]:
+    """Yield edits that give a result column with a provider table in it the heading that the user wrote.
+
+    DuckDB would make one of the relation's name, which is another one each time.
+    """
+    tables = {id(occurrence.table) for occurrence in scopes.occurrences}
+    for query in scopes.queries:
+        for _, item in query.outputs:
+            is_named = item.alias or isinstance(item, exp.Column)
+            has_table = not is_named and any(id(table) in tables for table in item.find_all(exp.Table))
+            if has_table and (span := output_span(item, statement)):
+                heading = " ".join(statement.text[slice(*span)].split())
+                yield Edit(span[1], span[1], f" AS {quote(heading)}")
 
 
 def shared_edits(occurrence: Occurrence, columns: Mapping[str, str]) -> Iterator[Edit]:

@@ -40,6 +40,21 @@ def value_span(value: exp.Expr, statement: Statement) -> Span | None:
     return _found(value, statement, _VALUE) or _found(value, statement, _OUTPUT)
 
 
+def output_span(value: exp.Expr, statement: Statement) -> Span | None:
+    """Return where an item of SELECT without a name starts and ends; None where that is not certain."""
+    if not isinstance(value, (exp.Subquery, exp.Exists)):
+        return value_span(value, statement)
+    if (inner := body_span(value.this, statement)) is None:
+        return None
+    tokens = statement.tokens
+    first = bisect_left(tokens, inner[0], key=lambda t: t.start) - 1
+    after = bisect_left(tokens, inner[1], key=lambda t: t.start)
+    if isinstance(value, exp.Exists):
+        first -= tokens[first - 1].is_word("EXISTS")
+    is_closed = after < len(tokens) and tokens[after].text == ")"
+    return (tokens[first].start, tokens[after].end) if is_closed else None
+
+
 def item_span(item: exp.Expr, statement: Statement) -> Span | None:
     """Return where an item of FROM starts and ends, with its alias; None where that is not certain."""
     if item.args.get("joins"):

@@ -77,6 +77,8 @@ class GitHub:
     """Beginnings of paths that answer 403."""
     failing: set[str] = field(default_factory=set)
     """Reports of days, as `asked` has them, that answer 422."""
+    hidden: set[str] = field(default_factory=set)
+    """Beginnings of reports, as `asked` has them, that answer 404 without a reason."""
     headers: dict[str, str] = field(default_factory=dict)
     """What the API's answers have beside their own."""
     broken: set[str] = field(default_factory=set)
@@ -110,6 +112,8 @@ class GitHub:
         self.wait(what)
         if what in self.failing:
             return 422, {"message": "Validation Failed"}
+        if any(f"{report} {day}".startswith(each) for each in self.hidden):
+            return 404, {"message": "Not Found"}
         if found := self.raw.get(f"{report} {day}".strip()):
             said, bodies = found
             return 200, {"download_links": [self.keep(f"{report}-{n}", body) for n, body in enumerate(bodies)], **said}

@@ -23,6 +23,7 @@ from stackduck.errors import (
     DataError,
     InterfaceError,
     MissingDaysError,
+    NotFoundError,
     OperationalError,
     PermissionDeniedError,
     ProgrammingError,
@@ -136,6 +137,37 @@ def test_a_report_that_may_not_be_read_is_told_once_and_the_others_come(
     assert not any("repos" in warning for warning in summary.warnings)
 
 
+def test_a_report_that_is_not_to_be_found_is_asked_for_of_other_days(
+    github: GitHub, connect: Connect, tmp_path: Path
+) -> None:
+    github.hidden = {f"users-1-day {ago(1)}", f"users-1-day {ago(2)}", "users-28-day"}
+    summary = sync(connect(concurrency=1), reports="users", raise_errors=False)
+    assert len(kept(tmp_path / "a", "users")) == DAYS - 1
+    assert reasons(summary) == {ago(2): FAILED, ago(1): FAILED}
+    [error] = summary.errors
+    assert isinstance(error, NotFoundError)
+
+
+def test_a_report_that_is_never_to_be_found_is_soon_given_up(github: GitHub, connect: Connect) -> None:
+    github.hidden = {"users"}
+    summary = sync(connect(concurrency=1), reports="users", raise_errors=False)
+    assert len(github.calls()) < 9
+    assert [type(error) for error in summary.errors] == [NotFoundError]
+    assert len(reasons(summary)) == DAYS + 1
+
+
+def test_each_report_that_is_refused_is_told_of(github: GitHub, connect: Connect) -> None:
+    place = "/enterprises/octo/copilot/metrics/reports"
+    github.forbidden = {f"{place}/repos", f"{place}/user-teams"}
+    summary = sync(connect(), reports=("users", "user_teams", "repos"), raise_errors=False)
+    [error] = summary.errors
+    [warning] = summary.warnings
+    named = {name for name in ("repos", "user-teams") if f"/{name}" in str(error)}
+    named |= {name for name in ("repos", "user_teams") if f"in the {name} report" in warning}
+    assert {name.replace("-", "_") for name in named} == {"repos", "user_teams"}
+    assert REFUSED in warning
+
+
 def test_an_owner_that_may_not_be_read_does_not_keep_another_one_out(
     github: GitHub, connect: Connect, tmp_path: Path
 ) -> None:
@@ -226,6 +258,23 @@ def test_a_damaged_file_is_told_and_fetched_again(github: GitHub, connect: Conne
     assert any("damaged" in warning for warning in summary.warnings)
 
 
+def test_a_damaged_file_that_nobody_wants_now_is_told_too(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    features = [{"feature": "chat", "engaged_user_count": 4}]
+    github.wrapper = {"copilot_feature_engagement": {"active_user_count": 9, "totals_by_feature": features}}
+    sync(connect(), reports=("entity", "users"))
+    [window] = tmp_path.glob("a/*/feature_engagement_windows/*/*/*/*.parquet")
+    [users] = tmp_path.glob(f"a/*/users/*/*/day={ago(33)}/*.parquet")
+    for file in (window, users):
+        file.write_bytes(file.read_bytes()[:-20])
+    told = sync(connect(), reports="entity").warnings
+    fates = {users: "it is fetched again when its day", window: "GitHub has the latest window alone"}
+    assert len(told) == len(fates)
+    for file, fate in fates.items():
+        [text] = [each for each in told if each.endswith(str(file.with_name("_damaged")))]
+        assert "is damaged" in text
+        assert fate in text
+
+
 def test_gaps_fail_where_that_is_wanted(github: GitHub, connect: Connect, tmp_path: Path) -> None:
     del github.users[ago(33)]
     with pytest.raises(MissingDaysError, match=f"users report of enterprise octo: {ago(33)}: {NO_DATA}") as raised:
@@ -245,6 +294,12 @@ def test_everything_comes_with_as_few_calls_as_can_be(github: GitHub, connect: C
     assert calls.count("latest") == 2
     assert len(calls) == summary.calls == 2 + 2 * (101 - 28) + 2 * 101
     assert (summary.missing, summary.errors, summary.warnings) == ({}, (), ())
+
+
+def test_the_bytes_of_files_are_counted_apart_from_those_of_answers(connect: Connect) -> None:
+    connection = connect()
+    summary = sync(connection)
+    assert 0 < summary.bytes == connection.stats.downloaded < connection.stats.bytes
 
 
 def test_what_a_sync_brings_a_query_reads_without_a_call(github: GitHub, connect: Connect) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -280,3 +282,54 @@ def test_doubles_are_removed_and_counted(github: GitHub, connect: Connect) -> No
 def test_a_day_of_tomorrow_is_never_asked_for(github: GitHub, connect: Connect) -> None:
     connect().execute(COUNTED.format(f"AND day >= '{ago(2)}' AND day <= '{TODAY + DAY}'")).fetchall()
     assert github.calls() == asked("users-1-day", ago(2), ago(1))
+
+
+def test_the_latest_days_stay_the_same_while_others_are_told(github: GitHub, connect: Connect) -> None:
+    days = [ago(n) for n in reversed(range(5, 33))]
+    said = {"report_start_day": str(days[0]), "report_end_day": str(days[-1])}
+    totals = [record for day in days for record in github.entity[day]]
+    github.raw["enterprise-28-day"] = (said, [json.dumps({**said, "day_totals": totals}).encode()])
+    counted = "(SELECT count(*) FROM github.copilot_usage.entity_days WHERE enterprise = 'octo')"
+    users = "FROM github.copilot_usage.user_days WHERE enterprise = 'octo'"
+    connection = connect()
+    both = connection.execute(f"SELECT max(day), {counted} {users}")
+    assert both.fetchall() == [(github.last, 28)]
+    alone = connection.execute(f"SELECT max(day) {users}")
+    assert alone.fetchall() == [(github.last,)]
+    assert alone.warnings == both.warnings
+
+
+def test_the_latest_days_are_the_same_for_all_owners(
+    github: GitHub, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer, keep = github.answer, github.keep
+
+    def answer_later(path: str, query: dict[str, list[str]]) -> tuple[int, Any]:
+        github.last = ago(5) if path.startswith("/orgs/") else ago(2)
+        return answer(path, query)
+
+    monkeypatch.setattr(github, "answer", answer_later)
+    monkeypatch.setattr(github, "keep", lambda name, body: keep(f"{name}-{github.last}", body))
+    latest = "SELECT max(day) FROM github.copilot_usage.user_days WHERE {} = 'octo'"
+    sql = f"SELECT ({latest.format('enterprise')}), ({latest.format('org')})"
+    cursor = connect(concurrency=1).execute(sql)
+    assert cursor.fetchall() == [(ago(5), ago(5))]
+    assert len(cursor.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("item", "heading"),
+    [
+        ("({})", "({})"),
+        ("({}) + 1", "({}) + 1"),
+        ("({})  ::INT + (SELECT 1)", "({}) ::INT + (SELECT 1)"),
+        ("({}) AS n", "n"),
+        ("({}) n", "n"),
+        ("EXISTS ({})", "EXISTS ({})"),
+    ],
+)
+def test_a_column_has_the_heading_that_was_written(github: GitHub, connect: Connect, item: str, heading: str) -> None:
+    counted = f"SELECT count(*) FROM github.copilot_usage.user_days WHERE enterprise = 'octo' AND day = '{ago(9)}'"
+    cursor = connect().execute(f"SELECT {item.format(counted)}")
+    assert [each[0] for each in cursor.description or ()] == [heading.format(counted)]
+    assert cursor.fetchall()[0][0] in (2, 3, True)

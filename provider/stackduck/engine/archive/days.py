@@ -25,7 +25,7 @@ from urllib.parse import unquote, urlsplit
 
 from stackduck import homes
 from stackduck.engine.archive import footers
-from stackduck.engine.archive.durable import TEMPORARY, appear, make_folder, move, writing
+from stackduck.engine.archive.durable import REMEDY, TEMPORARY, appear, make_folder, move, writing
 from stackduck.errors import OperationalError, ProgrammingError
 
 FORMAT = 1
@@ -197,7 +197,7 @@ class Archive:
         except FileNotFoundError:
             return
         except OSError as exc:
-            raise OperationalError(f"the archive {home} cannot be read: {exc.strerror}") from exc
+            raise OperationalError(f"the archive {home} cannot be read: {exc.strerror}; {REMEDY}") from exc
         for each in names:
             with suppress(ValueError):
                 day = date.fromisoformat(each.removeprefix(_DAY))
@@ -246,13 +246,14 @@ class Archive:
             make_folder(folder)
             appear(folder / _MARKER, said)
 
-    def set_aside(self, path: Path) -> None:
+    def set_aside(self, path: Path) -> Path:
         """Take a damaged file out of what is read, and leave it there until its day has come anew, or it is pruned.
 
-        Raises OperationalError where the archive cannot be written.
+        Returns where it is now. Raises OperationalError where the archive cannot be written.
         """
         with writing(path.parent), suppress(FileNotFoundError):
             path.replace(path.with_name(_ASIDE))
+        return path.with_name(_ASIDE)
 
     def verify(self, holding: Holding, *, days: Collection[date] | None = None) -> Iterator[Damaged]:
         """Read the files of a report whole, all or those of some days; returns those that are not what was written."""

@@ -14,6 +14,7 @@ from stackduck.errors import OperationalError
 
 TEMPORARY = ".stackduck-"
 """Begins the name of a file until it is whole."""
+REMEDY = "see to the folder and its disk, or name another with --archive or STACKDUCK_ARCHIVE"
 
 
 @contextmanager
@@ -22,7 +23,7 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise OperationalError(f"the archive {folder} cannot be written: {exc.strerror or exc}") from exc
+        raise OperationalError(f"the archive {folder} cannot be written: {exc.strerror or exc}; {REMEDY}") from exc
 
 
 def appear(target: Path, data: bytes) -> None:

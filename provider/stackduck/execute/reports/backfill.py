@@ -17,6 +17,7 @@ from stackduck.errors import InterfaceError
 from stackduck.execute import clock
 from stackduck.execute.reports import gaps
 from stackduck.execute.reports.filling import REFUSED, Filling
+from stackduck.execute.reports.model import Source
 from stackduck.execute.reports.ordering import Ordered, Ordering
 from stackduck.execute.reports.pacing import Gate, PatientAsking
 from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary, Tally
@@ -25,6 +26,7 @@ from stackduck.reports.calendar import possible_days, utc_day
 from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED
 
 if TYPE_CHECKING:
+    from stackduck.engine.archive.days import Damaged
     from stackduck.execute.reports.model import Choice
     from stackduck.execute.reports.service import ReportService
 
@@ -55,6 +57,7 @@ class Backfill:
         self._calls, self._bytes = len(self._client.calls), service.downloaded
         self._tally = Tally()
         self._warnings: dict[str, None] = {}
+        self._damaged: list[tuple[Source, Damaged]] = []
         self._lock = Lock()
 
     def run(self) -> SyncSummary:
@@ -81,8 +84,10 @@ class Backfill:
         owners = {(scope, name.lower()) for scope, name in self._order.owners}
         for holding in self._archive.holdings():
             if (holding.scope, holding.name.lower()) in owners:
+                source = Source(holding.report, holding.scope, holding.name)
                 for damaged in list(self._archive.verify(holding)):
-                    self._archive.set_aside(damaged.path)
+                    aside = replace(damaged, path=self._archive.set_aside(damaged.path))
+                    self._damaged.append((source, aside))
 
     def _warn(self, text: str) -> None:
         self._warnings[text] = None
@@ -111,10 +116,13 @@ class Backfill:
     def _summary(self, ordered: Ordered) -> SyncSummary:
         found = {source: self._day_sets(choice) for source, choice in ordered.choices.items()}
         missing = {source: days.missing for source, days in found.items() if days.missing}
-        damage = [text for choice in ordered.choices.values() for text in gaps.damage(choice)]
+        damage = gaps.set_aside(self._damaged, ordered.choices.values())
         refusal = gaps.refusal(missing) if self._service.options.fail_on_gaps else None
-        # Whole reports that were refused are told of by an error.
-        told = {source: {day: why for day, why in days.items() if why != REFUSED} for source, days in missing.items()}
+        # A report that was refused is told of by the error, where that is about it.
+        told = {
+            source: {day: why for day, why in days.items() if why != REFUSED or source not in self._tally.blamed}
+            for source, days in missing.items()
+        }
         notices = gaps.notices((), {} if refusal else told, {}, self._tally.brought)
         if not any(self._wanted(choice) for choice in ordered.choices.values()):
             notices.append("no report can have any of the days that were asked for; check --since and --until")

@@ -54,8 +54,10 @@ class Chooser:
             for selection in scan.selections:
                 source = Source(_report(scan), selection.scope, selection.name)
                 owners.setdefault(source.owner, []).append((scan, source, selection.days))
+        choosers = [_OfOwner(self, asked) for asked in owners.values()]
         with ThreadPoolExecutor(min(_AT_ONCE, len(owners)) or 1) as pool:
-            found = list(pool.map(lambda asked: _OfOwner(self, asked).wanted(), owners.values()))
+            processed = min(filter(None, pool.map(_OfOwner.processed, choosers)), default=None)
+            found = list(pool.map(lambda chooser: chooser.wanted(processed), choosers))
         needs = tuple(need for wanted in found for need in wanted.needs)
         return Wanted(needs, {source: choice for wanted in found for source, choice in wanted.choices.items()})
 
@@ -78,8 +80,20 @@ class _OfOwner:
         self._kept: dict[str, Mapping[date, Entry]] = {}
         self._damaged: dict[str, tuple[Damaged, ...]] = {}
 
-    def wanted(self) -> Wanted:
-        needs = tuple(self._need(*each) for each in self._asked)
+    def processed(self) -> date | None:
+        """Return the latest processed day where the statement wants the latest ones; None where it wants others.
+
+        The report that told first decides for an hour, so that statements after each other have the same days.
+        """
+        reports = [source.report for _, source, days in self._asked if days is None]
+        if reports and not self._latest.told:
+            self._latest.ask(next((each for each in reports if report_of(each).has_latest), _SMALLEST))
+        return next((last for _, last in self._latest.told.values()), None) if reports else None
+
+    def wanted(self, processed: date | None) -> Wanted:
+        """Return what the scans need; `processed` is the latest processed day for all of the statement."""
+        default = default_window(today=self._today, processed=processed)
+        needs = tuple(self._need(*each, default=default) for each in self._asked)
         days: dict[Source, set[date]] = {}
         for need in needs:
             days.setdefault(self._canonical(need.source), set()).update(need.days)
@@ -90,20 +104,12 @@ class _OfOwner:
         """Return the first spelling of a report's owner: GitHub does not tell them apart."""
         return replace(source, name=self._asked[0][1].name)
 
-    def _need(self, scan: Scan, source: Source, days: frozenset[date] | None) -> Need:
+    def _need(self, scan: Scan, source: Source, days: frozenset[date] | None, *, default: tuple[date, ...]) -> Need:
         if days is None:
-            return Need(scan, source, self._default(), is_default=True, name=source.name)
+            return Need(scan, source, default, is_default=True, name=source.name)
         kept = self._entries(source.report)
         wanted = wanted_days(days, source.report, source.scope, today=self._today, kept=kept)
         return Need(scan, source, wanted, is_default=False, name=source.name)
-
-    def _default(self) -> tuple[date, ...]:
-        """Return the latest processed days, the same for every report."""
-        if not self._latest.told:
-            reports = [source.report for _, source, days in self._asked if days is None]
-            self._latest.ask(next((each for each in reports if report_of(each).has_latest), _SMALLEST))
-        processed = min((window[1] for window in self._latest.told.values()), default=None)
-        return default_window(today=self._today, processed=processed)
 
     def _entries(self, report: str) -> Mapping[date, Entry]:
         if report not in self._kept:

@@ -106,22 +106,29 @@ class Filling(Bringing):
             raise error
         if isinstance(error, DataError):
             return self._unreadable(job, error)
-        if not self._is_refusal(error) or job.source in self._answered:
-            self._in_a_row.update((job.source, None))
-            if self._in_a_row[None] >= _OF_ALL:
-                raise error
-            if job.fetch.is_latest:
-                return Brought(job, again=[Fetch((day,)) for day in job.fetch.days])
-            if self._in_a_row[job.source] < _OF_A_REPORT:
-                return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
+        is_refused = self._is_refusal(error) and job.source not in self._answered
+        self._in_a_row[job.source] += 1
+        self._in_a_row[None] += not is_refused
+        if self._in_a_row[None] >= _OF_ALL:
+            raise error
+        # Not to be found may be a report that is not made yet, or all that there are.
+        may_be_of_day = not is_refused or isinstance(error, NotFoundError)
+        if may_be_of_day and (job.fetch.is_latest or self._in_a_row[job.source] < _OF_A_REPORT):
+            return self._without(job, error)
         self._refused.add(job.source)
         return Brought(job, missing=dict.fromkeys(job.fetch.days, REFUSED), error=error)
 
     def _unreadable(self, job: Job, error: DataError) -> Brought:
         """Return what it means that a report's files cannot be read: it says nothing of those of other days."""
+        if not job.fetch.is_latest:
+            self._in_a_row[None] = 0
+        return self._without(job, error)
+
+    @staticmethod
+    def _without(job: Job, error: DataError | OperationalError) -> Brought:
+        """Go on without a day; ask for those of a 28-day report one by one."""
         if job.fetch.is_latest:
             return Brought(job, again=[Fetch((day,)) for day in job.fetch.days])
-        self._in_a_row[None] = 0
         return Brought(job, missing=dict.fromkeys(job.fetch.days, FAILED), error=error)
 
     @staticmethod

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.ingest.naming import MISFIT
 from stackduck.errors import MissingDaysError
+from stackduck.execute.reports.shapes import WINDOWS
 from stackduck.reports.calendar import in_words
 from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED, reasons
 from stackduck.reports.kinds import report_of
 
 if TYPE_CHECKING:
+    from stackduck.engine.archive.days import Damaged
     from stackduck.execute.reports.model import Brought, Choice, Need, Source
 
 
@@ -100,16 +102,31 @@ def _odd(source: Source, kept: Iterable[Sequence[str]], brought: Sequence[Brough
 
 def damage(choice: Choice) -> list[str]:
     """Return what to tell of damaged files: each is fetched again where it is wanted, if GitHub still has it."""
-    again = {day for fetch in choice.coverage.fetches for day in fetch.days}
-    gone = choice.coverage.unavailable
+    fates = ((each, _fate(each, choice)) for each in choice.damaged)
+    return [f"{damaged(choice.source, each.day, each.why)}; {fate}" for each, fate in fates if fate]
+
+
+def set_aside(found: Iterable[tuple[Source, Damaged]], choices: Iterable[Choice]) -> list[str]:
+    """Return what to tell of damaged files that were set aside, those of days that nobody wants now included."""
+    chosen = {(choice.source.report, *choice.source.owner): choice for choice in choices}
     told = []
-    for each in choice.damaged:
-        what = damaged(choice.source, each.day, each.why)
-        if each.day in again:
-            told.append(f"{what}; it is fetched again")
-        elif each.day in gone:
-            told.append(f"{what}; it cannot be fetched again ({gone[each.day]}), and stays at {each.path}")
+    for source, each in found:
+        choice = chosen.get((source.report, *source.owner))
+        fate = _fate(each, choice) if choice else ""
+        if not fate and source.report == WINDOWS:
+            fate = f"GitHub has the latest window alone, so it stays at {each.path}"
+        what = damaged(choice.source if choice else source, each.day, each.why)
+        told.append(f"{what}; {fate or f'it is fetched again when its day is asked for, and stays at {each.path}'}")
     return told
+
+
+def _fate(file: Damaged, choice: Choice) -> str:
+    """Return what becomes of the day of a damaged file; nothing where it is not wanted."""
+    if any(file.day in fetch.days for fetch in choice.coverage.fetches):
+        return "it is fetched again"
+    if why := choice.coverage.unavailable.get(file.day):
+        return f"it cannot be fetched again ({why}), and stays at {file.path}"
+    return ""
 
 
 def damaged(source: Source, day: date, why: str) -> str:

@@ -81,6 +81,8 @@ class Tally:
         self.days_left = sum(len(job.fetch.days) for job in jobs)
         self.calls_left = sum(job.links is None for job in jobs)
         self.brought: dict[Source, list[Brought]] = {}
+        self.blamed: set[Source] = set()
+        """The reports that the errors name."""
         self._errors: dict[tuple[object, ...], Error] = {}
 
     @property
@@ -104,4 +106,5 @@ class Tally:
         self.brought.setdefault(job.source, []).append(brought)
         if (error := brought.error) is not None:
             alike = (job.source.owner, type(error), getattr(error, "status", None))
-            self._errors.setdefault(alike, error)
+            if self._errors.setdefault(alike, error) is error:
+                self.blamed.add(job.source)

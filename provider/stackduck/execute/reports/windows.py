@@ -24,9 +24,10 @@ class Windows:
         self._lock = Lock()
 
     def told(self, owner: tuple[str, str], *, now: datetime) -> Mapping[str, Window]:
-        """Return the windows that are still believed, by report."""
+        """Return the windows that are still believed, by report, the one that was told first first."""
         found = {**(windows.told(self._archive, *owner) if self._archive else {}), **self._told.get(owner, {})}
-        return {report: (told.first, told.last) for report, told in found.items() if is_recent(told.at, now=now)}
+        in_turn = sorted(found.items(), key=lambda each: each[1].at)
+        return {report: (told.first, told.last) for report, told in in_turn if is_recent(told.at, now=now)}
 
     def remember(self, source: Source, links: Links) -> None:
         """Take what the links of a 28-day report say."""
