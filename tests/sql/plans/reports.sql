@@ -431,3 +431,6 @@ SELECT user_id FROM github.copilot_usage.user_days u WHERE org = 'a' AND (SELECT
 
 SELECT user_id, (SELECT u.day = '2026-10-01') AS is_first FROM github.copilot_usage.user_days u WHERE org = 'a'
 --> user_days(org=a, day=latest)
+
+SELECT l.n FROM loc l LEFT JOIN github.copilot_usage.user_days u ON u.org = 'a' AND u.day = '2026-10-01' AND u.user_id = l.n WHERE u.day NOT IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b')
+--> NotSupportedError: the condition that chooses the other report's days does not reach this one

@@ -161,11 +161,10 @@ class _Walk:
         """Yield the equalities of days of reports with those that a subquery's rows are searched for."""
         is_plain = query.is_inner and _where_reaches(query, source) and _lets_through(query)
         for pair in membership.pairs(query) if is_plain and not isinstance(query.node.parent, exp.SetOperation) else ():
-            if isinstance(pair.given, exp.Column) and isinstance(pair.sought, exp.Column):
-                mine, theirs = query.resolve(pair.given), resolve_outward(query.parent, pair.sought)[1]
-                are_days = mine and theirs and kind_of(*mine) == kind_of(*theirs) == REPORT_DAY
-                if mine and theirs and are_days and mine[0] is source and _passes(query, pair.given.name.lower()):
-                    yield mine[1], theirs[0], theirs[1]
+            mine = self._resolved(query, pair.given) if _passes(query, pair.given.name.lower()) else None
+            theirs = _never_null(query.parent, pair.sought)
+            if mine and theirs and mine[0] is source and kind_of(*mine) == kind_of(*theirs) == REPORT_DAY:
+                yield mine[1], *theirs
 
     def _is_day(self, source: Source, name: str) -> bool:
         """Tell whether a column is the day of a report, of which each one less is a report less to fetch."""
@@ -192,6 +191,12 @@ class _Walk:
             is_open = bool(values.days & {min(calendar), max(calendar)})
             return None if is_open else Listed(tuple(day.isoformat() for day in sorted(values.days)))
         return None
+
+
+def _never_null(query: Query | None, side: exp.Expr) -> tuple[Source, str] | None:
+    """Resolve a column of a provider table that no join may make NULL: if that is NOT IN depends on any row at all."""
+    owner, target = resolve_outward(query, side) if isinstance(side, exp.Column) else (None, None)
+    return target if owner and owner.is_inner and target and target[0].occurrence else None
 
 
 def _is_written(way: Mapping[str, Values], name: str) -> bool:
