@@ -78,12 +78,13 @@ class _Text:
         self.peek()
         while True:
             found, end = self._decoded()
+            length = end - self._at
             # A number may go on behind the piece that is here.
             if 0 < end < len(self._text) or not self._read_on():
                 break
         if not end:
             raise NotJSONError(_MALFORMED)
-        self._at = end
+        self._at += length
         return found
 
     def ahead(self) -> tuple[Any, int] | None:
