@@ -91,7 +91,7 @@ def _is_record(start: bytes) -> bool:
         first = json.loads(line)
     except ValueError:
         return False
-    return "day_totals" not in first
+    return unwrapping.TOTALS not in first
 
 
 def _unwrapped(path: Path, folder: Path) -> Records:

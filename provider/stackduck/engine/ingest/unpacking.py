@@ -49,8 +49,7 @@ def _unpack_gzip(part: Path, target: Path) -> None:
 def _unpack_zstd(bench: Workbench, part: Path, target: Path) -> None:
     """Let DuckDB unpack it, which Python cannot before 3.14; DuckDB takes what is cut for whole."""
     with part.open("rb") as packed:
-        if not _has_whole_frames(packed, part.stat().st_size):
-            raise NotJSONError(_ZSTD_DAMAGED)
+        _refuse_cut(packed, part.stat().st_size)
     try:
         with target.open("wb") as file:
             for (line,) in bench.stream(f"SELECT l FROM {lines(part, longest=LONGEST_LINE, compression='zstd')}"):
@@ -61,8 +60,8 @@ def _unpack_zstd(bench: Workbench, part: Path, target: Path) -> None:
         raise NotJSONError(_ZSTD_DAMAGED) from exc
 
 
-def _has_whole_frames(file: BinaryIO, size: int) -> bool:
-    """Tell whether a file ends where its last zstd frame does (RFC 8878); nothing is unpacked."""
+def _refuse_cut(file: BinaryIO, size: int) -> None:
+    """Raise NotJSONError where a file does not end as its last zstd frame does (RFC 8878); nothing is unpacked."""
     while file.tell() < size:
         magic = file.read(4)
         if magic == _ZSTD:
@@ -70,8 +69,9 @@ def _has_whole_frames(file: BinaryIO, size: int) -> bool:
         elif magic[1:] == _SKIPPED and magic[0] >> 4 == 5:
             file.seek(_number(file, 4), 1)
         else:
-            return False
-    return file.tell() == size
+            raise NotJSONError(_ZSTD_DAMAGED)
+    if file.tell() > size:
+        raise NotJSONError(_ZSTD_DAMAGED)
 
 
 def _skip_frame(file: BinaryIO) -> None:
