@@ -434,3 +434,12 @@ SELECT user_id, (SELECT u.day = '2026-10-01') AS is_first FROM github.copilot_us
 
 SELECT l.n FROM loc l LEFT JOIN github.copilot_usage.user_days u ON u.org = 'a' AND u.day = '2026-10-01' AND u.user_id = l.n WHERE u.day NOT IN (SELECT day FROM github.copilot_usage.user_team_days WHERE org = 'b')
 --> NotSupportedError: the condition that chooses the other report's days does not reach this one
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND COLUMNS(*) IS NOT NULL
+--> user_days(org=a, day=latest)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND (COLUMNS('^day$') = '2026-10-01') IS TRUE
+--> user_days(org=a, day=2026-10-01)
+
+SELECT user_id FROM github.copilot_usage.user_days WHERE org = 'a' AND (COLUMNS('^day$') = '2026-10-01' OR user_login IS NULL)
+--> NotSupportedError: add a condition on day alone beside the table

@@ -181,9 +181,12 @@ class _Finder:
     def _on_pattern(self, pattern: exp.Expr) -> Iterator[DayFilter]:
         """Yield the filters by COLUMNS(…) that may stand for the day."""
         root = _root(pattern, self.query.node)
-        condition = _conjunct(root, pattern) if root is not None else None
-        if root is None or condition is None or condition.find(exp.Is) or not columns.may_stand_for(pattern, DAY):
+        # COLUMNS(*) IS NOT NULL is of all columns, and a report's day is never NULL.
+        asked = pattern.parent
+        is_for_null = isinstance(asked, exp.Is) and isinstance(asked.expression, exp.Null)
+        if root is None or is_for_null or not columns.may_stand_for(pattern, DAY):
             return
+        condition = _conjunct(root, pattern)
         for source in self.query.sources if _is_met(root, self.query, self.query.sources) else ():
             for occurrence in report_days(source, DAY) if source.has(DAY) else ():
                 yield DayFilter(occurrence, self._text(condition), Against.CONSTANTS, condition=condition)
