@@ -5,6 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# As pip does for what is not editable: where PYTHONDONTWRITEBYTECODE is set, nobody else does, and each start takes longer.
+COMPILE := $(BIN)/python -m compileall -q provider
 
 define FEATURES
 SELECT feature, count(DISTINCT user_id) AS people, sum(code_generation_activity_count) AS generations
@@ -34,6 +36,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev
+	@$(COMPILE)
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 reference: $(VENV)/.dev
@@ -51,8 +54,10 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --editable .
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@$(COMPILE)
 	@touch $@ $(VENV)/.demo

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from bench_ingest import keep
+from bytecode import compile_package
 from made_up_reports import FIRST_DAY, days, users_shape, write_parts
 
 from stackduck.engine.archive.days import Archive
@@ -89,6 +90,7 @@ def listed(root: Path) -> bool:
 
 def main() -> int:
     """Print each figure beside its limit; 1 when one is over it."""
+    compile_package()
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         parts = write_parts(root / "parts", size=SIZE, parts=8, of=days(28))

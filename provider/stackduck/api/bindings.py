@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from stackduck.api import hosts
 from stackduck.api.credentials import Credential, basic, bearer, key
 from stackduck.api.hosts import Base
 from stackduck.catalog.model import Auth
 from stackduck.errors import AuthenticationError, InterfaceError
+from stackduck.frozen import frozen
 
 Secret = str | Callable[[], str] | None
 """[bearer:|basic:]NAME of a variable; basic:NAME:NAME of two; 'none' or None for no credential; or what gives it."""
@@ -23,7 +24,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FORM = "HOST=[bearer:|basic:]NAME, or HOST=none"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """Where the credential of one host comes from."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Event, Lock
 
@@ -18,6 +18,7 @@ from stackduck.api.model import Answer, CallRecord, CancelledError, RateLimit, S
 from stackduck.api.turns import Turn
 from stackduck.catalog.model import Request
 from stackduck.errors import CallLimitError, OperationalError
+from stackduck.frozen import frozen
 
 _MAX_REDIRECTS = 5
 
@@ -97,7 +98,7 @@ class Pause:
                 self._until = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Peer:
     """Whom a caller asks, and as whom."""
 

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import quote
 
 from stackduck.errors import AuthenticationError
+from stackduck.frozen import frozen
 
 _GH_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credential:
     """A value for a header, Authorization unless it has another name, or for a parameter of the query."""
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from stackduck.api.model import TransferError
 from stackduck.errors import NotFoundError, OperationalError, PermissionDeniedError, RequestTimeoutError
+from stackduck.frozen import frozen
 
 _CODE = re.compile(r"[A-Za-z]{1,60}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """One part of one report, as messages name it."""
 

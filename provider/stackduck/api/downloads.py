@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +26,7 @@ from stackduck.api.runs import Run, Runs
 from stackduck.api.storage import Storage
 from stackduck.api.workers import Workers
 from stackduck.errors import InterfaceError
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.api.recording.folder import Recording
@@ -45,7 +45,7 @@ def _ignore(count: int) -> None:
     """Take a number that nobody asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fetch:
     """What one report's download is to do."""
 

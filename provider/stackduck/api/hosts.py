@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urljoin
 
 from stackduck.catalog.model import Request
 from stackduck.errors import InterfaceError, ProgrammingError
+from stackduck.frozen import frozen
 
 GITHUB = "https://api.github.com"
 API_VERSION = "2026-03-10"
@@ -24,7 +24,7 @@ _PATH = re.compile(r"/[!\"$-.0->@-~/]*")
 _DEFAULT_PORTS = {"https": "443", "http": "80"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Base:
     """The API's base URL, taken apart."""
 

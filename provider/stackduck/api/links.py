@@ -6,14 +6,15 @@ A link is as good as a password: nothing here shows more of one than its host. O
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock
 from urllib.parse import urljoin
 
 from stackduck.api import hosts
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A link that may be followed."""
 

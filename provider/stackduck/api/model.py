@@ -13,11 +13,12 @@ from threading import Event
 from typing import Literal, Protocol
 
 from stackduck.errors import OperationalError
+from stackduck.frozen import frozen
 
 Compression = Literal["none", "gzip", "zstd"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One HTTP answer, read to its end."""
 
@@ -30,7 +31,7 @@ class Answer:
     """The bytes of the body as they came over the wire."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One page of one request."""
 
@@ -50,7 +51,7 @@ class Absences:
     """What would have been raised; filled while the pages are taken."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallRecord:
     """One HTTP exchange, retries and redirects included."""
 
@@ -63,7 +64,7 @@ class CallRecord:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RateLimit:
     """How many calls GitHub still answers, and until when that counts."""
 
@@ -72,7 +73,7 @@ class RateLimit:
     resets_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One file of a report, whole on disk."""
 

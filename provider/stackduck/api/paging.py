@@ -18,13 +18,14 @@ from stackduck.api.turns import CursorError, Turn, following
 from stackduck.api.workers import Workers
 from stackduck.catalog.model import Request
 from stackduck.errors import OperationalError
+from stackduck.frozen import frozen
 
 _PAGES_AHEAD = 4
 """Pages that may be done and not taken yet, for each call that may run."""
 _Key = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Delivery:
     """What one call brought: a page or none, and what to know of it."""
 

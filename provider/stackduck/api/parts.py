@@ -18,6 +18,7 @@ from stackduck.api.links import Link, Links
 from stackduck.api.model import Answer, CancelledError, Part, TransferError
 from stackduck.api.part_files import DiskError, PartFile, PartFiles
 from stackduck.api.storage import Body, Storage
+from stackduck.frozen import frozen
 
 _LONGEST_WAIT = 60.0
 _PROGRESS = 1024 * 1024
@@ -26,7 +27,7 @@ _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})")
 _ENCODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Blob:
     """A file in the storage, as far as its headers tell it from another one."""
 
@@ -60,15 +61,18 @@ class _Blob:
         return is_the_rest and is_same
 
 
+_UNKNOWN = _Blob()
+
+
 @dataclass(slots=True)
 class _State:
     """How far a part has come."""
 
     file: PartFile
-    blob: _Blob = _Blob()
+    blob: _Blob = _UNKNOWN
     furthest: int = 0
 
-    def restart(self, blob: _Blob = _Blob()) -> None:
+    def restart(self, blob: _Blob = _UNKNOWN) -> None:
         self.file.restart()
         self.blob = blob
 

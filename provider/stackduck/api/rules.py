@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from stackduck.api.model import Answer, RateLimit
 from stackduck.catalog.model import Request
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 REDIRECTS = frozenset({301, 302, 307, 308})
 ABSENT = frozenset({404, 409, 410, 451})
@@ -59,7 +59,7 @@ def links(header: str) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Following:
     """The links after a page: the next one, or all of them where they are numbered up to the last."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from stackduck.api import rules
 from stackduck.api.model import Answer
 from stackduck.catalog.model import GraphQL, Paging, Request
+from stackduck.frozen import frozen
 
 _STEP = re.compile(r"""\.?([^.\[\]]+)|\[(?:'([^']*)'|"([^"]*)"|(\d+))\]""")
 _LARGEST = 10**9
@@ -24,7 +24,7 @@ Resolve = Callable[[str], str]
 """Makes path and query of a URL, or refuses to go there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """What is sent for one page."""
 
@@ -35,7 +35,7 @@ class Turn:
     """The rows of all pages before it, where the next ones are asked for by their number."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Onward:
     """The pages after one, as far as it tells of them."""
 

@@ -11,10 +11,10 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import IO
 
 from stackduck.errors import DataError
+from stackduck.frozen import frozen
 
 _MIB = 1024 * 1024
 _CHUNK = 256 * 1024
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[^\x00-\x1f\x7f\\:/]{1,200}")
 _DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """How much an archive may hold; StackQL's largest has a third of it."""
 

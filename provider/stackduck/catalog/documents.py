@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 Node = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ _CONSTANTS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A provider document: its file, for messages, and its tree."""
 

@@ -6,7 +6,7 @@ Reads documents only as far as the wanted place needs. Knows no SQL: the example
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from stackduck.catalog import shapes
@@ -14,6 +14,7 @@ from stackduck.catalog.model import Column, Method, Parameter, Provider, Resourc
 from stackduck.catalog.names import Catalog
 from stackduck.catalog.responses import NO_CONTENT
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 Row = tuple[object, ...]
 _Read = TypeVar("_Read", Provider, Service)
@@ -29,7 +30,7 @@ _ORDER = {"body": 1, "server": 2}
 _HOME = (("provider", "VARCHAR"), ("service", "VARCHAR"), ("resource", "VARCHAR"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table of facts."""
 
@@ -39,7 +40,7 @@ class Table:
     """Column → the level of a Place whose name it holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A part of the catalog: the names of each level in lower case, None for all of them."""
 

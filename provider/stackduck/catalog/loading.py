@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stackduck.catalog import cache, folders
 from stackduck.catalog.model import Provider, Resource, Service, ServiceEntry
 from stackduck.catalog.stored import made
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.catalog.documents import Document
@@ -58,7 +58,7 @@ def service_of(entry: ServiceEntry, provider: str, *, cache_folder: str | None) 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Source:
     """The files of a document and what they are parsed as."""
 

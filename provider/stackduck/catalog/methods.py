@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from stackduck.catalog import folders
@@ -17,9 +17,10 @@ from stackduck.catalog.queries import query_of
 from stackduck.catalog.responses import Rows, change_rows, rows_of
 from stackduck.catalog.schemas import Schemas
 from stackduck.catalog.servers import Served, served
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A method as its document writes it."""
 

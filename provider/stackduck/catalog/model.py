@@ -6,8 +6,10 @@ Also the request that a method and its values make. Nothing here reads a file, k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from stackduck.frozen import frozen
 
 Location = Literal["path", "query", "header", "body", "server"]
 AuthKind = Literal["bearer", "basic", "api_key"]
@@ -15,7 +17,7 @@ PagingKind = Literal["token", "page_number", "url", "after", "keyset", "offset"]
 Verb = Literal["select", "insert", "update", "replace", "delete", "exec"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A field of a resource's rows."""
 
@@ -27,7 +29,7 @@ class Column:
     """The type as the document writes it: string, integer, array, object; empty when it has only oneOf."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A value that a method takes from a condition."""
 
@@ -55,7 +57,7 @@ class Parameter:
     """Whether this is the body itself, of a method whose body has no attributes of known names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Auth:
     """How a call shows its credential. Whose credential that is, the user says; no document does."""
 
@@ -69,7 +71,7 @@ class Auth:
     """What the document asks for instead, where it is none of these: 'aws_signing_v4'."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paging:
     """How further pages are asked for, where no Link header announces them."""
 
@@ -90,7 +92,7 @@ class Paging:
     """A page with fewer rows is the last; 0 where only one without rows is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GraphQL:
     """A GraphQL query, of a method or of a request."""
 
@@ -101,7 +103,7 @@ class GraphQL:
     """Where the rows are in the answer: '$.data.repository.stargazers.edges'."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """A resource that is a query over others, as a document writes it."""
 
@@ -112,7 +114,7 @@ class View:
     """Those that the document tells of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Method:
     """One API operation of a resource."""
 
@@ -170,7 +172,7 @@ class Method:
         return tuple(p.name for p in self.parameters if p.required)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resource:
     """A table: provider.service.resource."""
 
@@ -195,7 +197,7 @@ class Resource:
         return tuple(self.methods[name] for name in self.verbs.get(verb, ()))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Service:
     """A service document: its resources by name."""
 
@@ -207,7 +209,7 @@ class Service:
     resources: Mapping[str, Resource] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServiceEntry:
     """A service as provider.yaml lists it; its document is read when a statement names it."""
 
@@ -228,7 +230,7 @@ class ServiceEntry:
     """What provider.yaml configures for it (authentication, pagination), as JSON text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Provider:
     """A provider with its services, merged over all registry folders."""
 
@@ -237,7 +239,7 @@ class Provider:
     services: Mapping[str, ServiceEntry] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """One call, ready to send but for its host and credential."""
 

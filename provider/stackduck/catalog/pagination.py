@@ -6,13 +6,13 @@ The rules are StackQL's. What is none of these is a flaw of the method.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, cast
 
 from stackduck.catalog import templates
 from stackduck.catalog.documents import Node
 from stackduck.catalog.model import Paging, Parameter
 from stackduck.catalog.templates import TemplateError
+from stackduck.frozen import frozen
 
 _BY_LINK = ("github", "okta")
 """The providers whose pages StackQL follows by Link where a document is silent; those of others by nextPageToken."""
@@ -24,7 +24,7 @@ _LOCATIONS = ("query", "header")
 _CURSORS = {"": "after", "cursor_after": "after", "page_info": "after", "keyset": "keyset", "offset": "offset"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pages:
     """How pages are asked for, or what is lacking for it."""
 
@@ -80,7 +80,7 @@ def _said(pagination: Node) -> Pages:
     return _by_token(request, response)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     """Where a document says a token is."""
 

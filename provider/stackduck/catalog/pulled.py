@@ -12,19 +12,19 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from stackduck.catalog import folders
 from stackduck.catalog.archives import LIMITS, Limits, unpack
 from stackduck.errors import DataError, OperationalError, ProgrammingError
+from stackduck.frozen import frozen
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _CHECKSUM = re.compile(r"(?:sha256[:=-])?([0-9a-fA-F]{64})")
 _RECORD = ".pulled.json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A provider as a registry lists it."""
 
@@ -40,7 +40,7 @@ class Offer:
         return (stable or list(self.versions))[-1]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Archive:
     """An archive on disk, and what it should be."""
 

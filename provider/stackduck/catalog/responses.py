@@ -5,17 +5,18 @@ Pure. Knows StackQL's rules for objectKey; whether a method can be used at all i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stackduck.catalog.documents import Document, Node
 from stackduck.catalog.model import Column
 from stackduck.catalog.schemas import Schemas, first_paragraph, properties
+from stackduck.frozen import frozen
 
 _TOTALS = ("total_seats", "total_count")
 NO_CONTENT = Column("result", "VARCHAR", "What StackQL says of a change that answers nothing.", "string")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """The rows of a response; the fields are those of Method."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from stackduck.catalog.documents import Node
 from stackduck.catalog.model import Parameter
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 GITHUB = "https://api.github.com"
 
@@ -24,7 +24,7 @@ _HOST = re.compile(rf"{_LABEL.pattern}(\.{_LABEL.pattern})*")
 _FIXED_DOMAIN = re.compile(r"[^{}]*\.[^{}.]+\.[^{}.]+\.?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """What the servers of an operation come to."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from stackduck.frozen import frozen
 
 CURSOR = "\x00cursor\x00"
 """Stands for a cursor that is not known yet; no text that is filled in can hold it."""
@@ -29,7 +30,7 @@ class TemplateError(ValueError):
     """A template that is not read here, or a value that cannot stand where it should; the text says which."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """A value for a template, with the DuckDB type of its parameter."""
 
@@ -42,21 +43,21 @@ class Value:
         return self.text not in (("", "0", "false") if self.type in _BARE else ("",))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Condition:
     operator: str
     """not, and, or; or a field's name after its point."""
     operands: tuple[_Condition, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Choice:
     condition: _Condition
     then: tuple[_Node, ...]
     otherwise: tuple[_Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Field:
     name: str
 

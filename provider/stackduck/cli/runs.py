@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from time import perf_counter
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from stackduck.cli.progress import Progress
 from stackduck.cli.statistics import activity, line
 from stackduck.cli.supervision import supervise
 from stackduck.errors import Error
+from stackduck.frozen import frozen
 from stackduck.output import PAGES, format_of, write
 from stackduck.output.results import Stream
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from stackduck.dbapi import Connection, Cursor, Stats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wishes:
     """What the user wants of a run."""
 
@@ -66,7 +67,7 @@ class Statements(Protocol):
         """Say in an error's message where it is: one that came while the rows of the latest cursor were read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Statements that run on a connection of their own."""
 
@@ -79,7 +80,7 @@ class Source:
     """Values that a configuration gave to its variables."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Script:
     """Statements that come from no file of their own."""
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from stackduck.config import keys
 from stackduck.config.keys import DEFAULTS, KEYS, PARAMETER, REFUSED, SECRETS, TABLES, Key
 from stackduck.errors import ConfigurationError
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.config.lines import Entry
@@ -28,7 +29,7 @@ _TOKEN = re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{16}|github_pat_[A-Za-z0-9_]{16})"
 """What GitHub's tokens begin with, https://github.blog/engineering/platform-security/behind-githubs-new-authentication-token-formats/"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """A value of a file."""
 
@@ -36,7 +37,7 @@ class Held:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigFile:
     """What a file says."""
 

@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
+from stackduck.frozen import frozen
 from stackduck.output import FORMATS
 
 Rule = Literal["any file", "lower only", "user file"]
@@ -31,7 +31,7 @@ DEFAULTS = "defaults"
 """The table of default parameters, whose keys are the parameters' names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key of the files, by its full name: limits.max_calls."""
 

@@ -7,12 +7,13 @@ question: a file that names an enterprise or an organization hides the other one
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from stackduck.config.files import ConfigFile, Held
 from stackduck.config.keys import DEFAULTS, KEYS, Key
+from stackduck.frozen import frozen
 
 Source = Literal["flag", "environment variable", "repository file", "user file", "built-in"]
 
@@ -20,7 +21,7 @@ WHOSE = frozenset({"enterprise", "org"})
 """Parameters that stand for one another: whose data it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """A value that the command line gives."""
 
@@ -28,7 +29,7 @@ class Given:
     option: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """A value that holds, and where it comes from."""
 
@@ -48,7 +49,7 @@ class Setting:
         return f"{self.place}:{self.line}" if self.line else self.place or self.source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Configuration:
     """All that holds."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING
 
 from stackduck.dbapi import recordings
 from stackduck.errors import InterfaceError, NotRecordedError, NotSupportedError
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from stackduck.sandbox import Sandbox
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What connect() takes, but for the database."""
 
@@ -57,7 +58,7 @@ class Settings:
     confined: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """Which API is asked, and by whom."""
 

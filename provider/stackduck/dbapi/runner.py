@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,6 +15,7 @@ from stackduck.engine.results import Result
 from stackduck.engine.session import Session
 from stackduck.errors import InterfaceError
 from stackduck.execute import Executor, Origins, Permission
+from stackduck.frozen import frozen
 from stackduck.sql import statements
 from stackduck.sql.variables import Bound, Values, bind, check_all_used, check_enough, merged, names, set_by
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stats:
     """What one statement cost."""
 
@@ -46,7 +47,7 @@ class Stats:
     """Parameters to which the statement gave no value, and the defaults that they had."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """A statement that has run."""
 

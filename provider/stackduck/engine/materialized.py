@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from stackduck.engine.results import Result
 from stackduck.engine.session import Session, quoted
+from stackduck.frozen import frozen
 
 _MARK = "stackduck materialized view, refreshed "
 _COMMENT = re.compile(re.escape(_MARK) + r"\S+: (.*)\Z", re.DOTALL)
@@ -31,7 +31,7 @@ _LIST = f"""
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """What has a name already."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from stackduck.engine import kinds
 from stackduck.engine.shapes import Shape
+from stackduck.frozen import frozen
 
 # Numbers, words and dates say what is wrong; anything longer or stranger may be a secret.
 _HARMLESS = re.compile(r"[\w .:+-]{0,32}\Z", re.ASCII)
@@ -21,7 +21,7 @@ Ask = Callable[[str, dict[str, object]], list[tuple[Any, ...]]]
 """Runs a query and returns its rows."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Misfit:
     """A value that does not fit its declared type."""
 

@@ -7,12 +7,12 @@ or have other types, and gives NULL, or is cast.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.session import ColumnTypes, quoted
 from stackduck.engine.shapes import text
+from stackduck.frozen import frozen
 
 EXTRA = "extra"
 _PARTITIONS = "hive_partitioning = true, hive_types = {'day': DATE, 'scope': VARCHAR, 'name': VARCHAR}"
@@ -21,7 +21,7 @@ Describe = Callable[[str], Sequence[tuple[str, str]]]
 """Returns the column names and types of a query."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A file of a day, and the digest of its columns."""
 
@@ -29,7 +29,7 @@ class Kept:
     columns: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reports:
     """The files of one report."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from stackduck.engine import kinds
 from stackduck.engine.session import quoted
+from stackduck.frozen import frozen
 
 SEPARATOR = "\x1e"
 """Stands between pages; no JSON text holds it unescaped."""
@@ -27,7 +27,7 @@ class Field(Protocol):
     def type(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """How the pages of a call become rows of a relation."""
 

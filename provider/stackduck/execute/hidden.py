@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackduck.errors import Error, MissingParameterError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import plain_name
 from stackduck.sql.statements import Statement, of_text, three_part_names
 
@@ -19,7 +19,7 @@ _UNKNOWN = re.compile(r"no column '([^']+)' in ")
 _CONDITIONS = re.compile(r"; add WHERE (.+?)(?: \(|; or|\n|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Views:
     """The views over provider tables, and what can be tried with them."""
 

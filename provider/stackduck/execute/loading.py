@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stackduck.engine.session import Session
 from stackduck.errors import OperationalError
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
@@ -51,7 +52,7 @@ def load(plan: Plan, origins: Origins, *, session: Session, warn: Warn, left: Lo
         load_at_once(Ready(plan.scans, origins.max_calls), origins, session=session, warn=warn, left=left)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """Scans whose calls are all known."""
 
@@ -79,7 +80,7 @@ def load_at_once(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reports:
     """Scans with reports among them."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from stackduck.execute.permission import Permission
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.api.client import Client
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from stackduck.execute.reports.service import ReportService
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origins:
     """The catalog, and what is made when a statement first needs it."""
 

@@ -5,17 +5,18 @@ What was sent is another matter: an archive may have had the days, and later pag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
+
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
     from stackduck.sql.plan import Plan, Scan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedReport:
     """What of a report a table is read from."""
 
@@ -26,7 +27,7 @@ class PlannedReport:
     """Those up to today that may match, in order; None for the latest ones, or all of a report that is not by day."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedScan:
     """One provider table of a statement."""
 

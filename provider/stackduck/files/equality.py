@@ -11,7 +11,6 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
@@ -21,6 +20,7 @@ from stackduck.errors import Error
 from stackduck.files.expectations import Failure, Rows
 from stackduck.files.model import SqlFile
 from stackduck.files.places import placed
+from stackduck.frozen import frozen
 from stackduck.output import format_of, write
 from stackduck.output.results import Style
 
@@ -35,7 +35,7 @@ class UnreadableError(Exception):
     """A file that rows cannot be held against."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Lines:
     """Rows as text: the columns, and a line for each row."""
 

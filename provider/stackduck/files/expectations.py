@@ -6,18 +6,18 @@ Reads the file of `equals` and nothing else; runs no statement of the user's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from stackduck.engine.session import Session
 from stackduck.errors import DatabaseError
 from stackduck.files.model import Bound, Expectations, ExpectedColumn, Range, SqlFile, Values
+from stackduck.frozen import frozen
 
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """A result that was fetched whole, and can be read again and again."""
 
@@ -34,7 +34,7 @@ class Rows:
         return str(self.description[position][1])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """Something that is not as the file expects it."""
 

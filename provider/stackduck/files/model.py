@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
+
+from stackduck.frozen import frozen
 
 Bound = int | float | str
 """A limit as the file writes it: a number, or text that DuckDB reads as the column's type (a date)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """A declared variable of a file."""
 
@@ -25,7 +27,7 @@ class Parameter:
     """In the file, 1 for the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """Bounds, both inclusive; None where there is none."""
 
@@ -40,7 +42,7 @@ class Range:
         return f"at least {self.min}" if self.max is None else f"{self.min} to {self.max}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values:
     """What holds for every value of a column; NULL is neither below nor above a bound."""
 
@@ -50,7 +52,7 @@ class Values:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExpectedColumn:
     """A column of the result, and its DuckDB type where the file names one."""
 
@@ -58,7 +60,7 @@ class ExpectedColumn:
     type: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expectations:
     """What the rows of a file's last result must be."""
 
@@ -73,7 +75,7 @@ class Expectations:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqlFile:
     """A file of SQL statements and what its front matter says of it."""
 

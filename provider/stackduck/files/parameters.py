@@ -6,16 +6,16 @@ Nothing is pasted: DuckDB casts every value, on a connection that reaches nothin
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from stackduck.catalog.names import did_you_mean
 from stackduck.engine.session import Session
 from stackduck.errors import DatabaseError, MissingParameterError, ProgrammingError
 from stackduck.files.model import Parameter, SqlFile
 from stackduck.files.places import has_templates, variables_of
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """What a file runs with."""
 

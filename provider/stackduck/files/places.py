@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import accumulate
 
 from stackduck.errors import Error
 from stackduck.files.model import SqlFile
+from stackduck.frozen import frozen
 from stackduck.sql import statements, variables
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import tokenize
@@ -17,7 +17,7 @@ from stackduck.sql.tokens import tokenize
 _EXCERPT = re.compile(r"^LINE (\d+):(.*)\n( *)\^", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """A statement and the offset of its first character in the file."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +13,7 @@ from stackduck.files.expectations import Failure, Rows, check
 from stackduck.files.model import SqlFile
 from stackduck.files.parameters import Caster, bind
 from stackduck.files.running import Running
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.dbapi import Connection
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Status = Literal["passed", "failed", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What became of a file's test."""
 

@@ -6,10 +6,10 @@ Scalars stay the text that was written (a date, `no` and `007` included); what t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from stackduck.catalog.yaml_nodes import UnreadableError, compose
+from stackduck.frozen import frozen
 
 _DEEPEST = 16
 """Levels of values in values."""
@@ -23,7 +23,7 @@ class YamlError(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Located:
     """A value and where it stands."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from stackduck.frozen import frozen
 
 BATCH = 2048
 """Rows held at a time; DuckDB's own vector size."""
@@ -30,7 +31,7 @@ class Stream(Protocol):
         """Take the text."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Style:
     """How a result shall look."""
 

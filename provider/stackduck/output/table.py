@@ -7,10 +7,10 @@ breaks the alignment.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeVar
 
+from stackduck.frozen import frozen
 from stackduck.output.results import Result, Row, Stream, Style, batches, columns
 from stackduck.output.safety import cut, visible, width
 from stackduck.output.types import is_number
@@ -30,7 +30,7 @@ Cells = list[str | None]
 _Cell = TypeVar("_Cell")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layout:
     """Where each shown column stands."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from stackduck.frozen import frozen
 
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "FLOAT", "DOUBLE")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Type:
     """A type: its name, and the types inside it."""
 

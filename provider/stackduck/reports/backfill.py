@@ -6,10 +6,10 @@ Decides only; who fetches counts the calls and waits.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import Window, days_of, possible_days, utc_day
 from stackduck.reports.coverage import Coverage, Fetch, Kept, cover
 from stackduck.reports.kinds import REPORTS, report_of
@@ -22,7 +22,7 @@ MINUTE = 61.0
 HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One fetch of one report."""
 
@@ -30,7 +30,7 @@ class Step:
     fetch: Fetch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backfill:
     """What fills the archive of one scope."""
 
@@ -102,7 +102,7 @@ def pace(sent: Collection[float], *, now: float, most: int = POINTS_A_MINUTE) ->
     return max(0.0, recent[-most] + MINUTE - now) if len(recent) >= most else 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a backfill is."""
 

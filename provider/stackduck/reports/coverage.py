@@ -6,10 +6,11 @@ Decides only; it neither lists the archive nor fetches.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import (
     Window,
     days_of,
@@ -33,7 +34,7 @@ _NEIGHBOURHOOD = timedelta(days=60)
 _SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """What the archive says of one report for one day."""
 
@@ -52,7 +53,7 @@ class Kept:
         return self.status == "data"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetch:
     """One call for links."""
 
@@ -61,7 +62,7 @@ class Fetch:
     is_latest: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coverage:
     """Where each wanted day comes from: every one is in exactly one of the three."""
 

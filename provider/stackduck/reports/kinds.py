@@ -6,7 +6,6 @@ The links' contents, their columns and where they are kept are not known here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Literal
@@ -15,6 +14,7 @@ from stackduck.catalog.model import Request
 from stackduck.catalog.names import did_you_mean
 from stackduck.catalog.requests import path_segment
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 
 Scope = Literal["enterprise", "org"]
 
@@ -23,7 +23,7 @@ _FOLDERS: Mapping[str, str] = {"enterprise": "/enterprises/{enterprise}", "org":
 SCOPES = tuple(_FOLDERS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """A kind of report."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stackduck.cli.destinations import Destination, FileDestination
 from stackduck.cli.exits import UsageError
+from stackduck.frozen import frozen
 from stackduck.output import PAGES, format_of, write
 from stackduck.output.results import Stream, Style
 from stackduck.output.safety import GuardedStream
@@ -21,7 +22,7 @@ PAGE = 110
 """The columns of text that is on no terminal."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stage:
     """What must happen around writing on a terminal."""
 

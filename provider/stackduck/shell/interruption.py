@@ -6,13 +6,15 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event, Thread, current_thread, main_thread
-from time import monotonic
+from time import monotonic, sleep
 from types import FrameType
 
 from stackduck.cli.supervision import catch
 
 TICK = 0.1
 """Seconds between two looks at the work."""
+SETTLING = 0.05
+"""Seconds in which the main thread hears of a Ctrl-C."""
 PATIENCE = 3
 """How often Ctrl-C is pressed before the shell gives up work that does not stop."""
 
@@ -60,6 +62,8 @@ class Supervisor:
         try:
             yield
         finally:
+            # One that was the pager's may not have been heard yet.
+            sleep(SETTLING)
             self._shields -= 1
 
     def check(self) -> None:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql import statements
 from stackduck.sql.tokens import tokenize
 
@@ -22,7 +23,7 @@ _AFTER_STATEMENT = re.compile(r"\\(?P<name>[A-Za-z]\w*)(?P<rest>[^\n]*)\s*\Z")
 _MAY_END = re.compile(r";|\*/|\\")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A command: `.mode csv`, `\\x`, or `SELECT 1 \\g rows.csv`, which has a statement before it."""
 
@@ -31,7 +32,7 @@ class Command:
     statement: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A statement, without its semicolon."""
 
@@ -66,7 +67,7 @@ def is_command(text: str) -> bool:
     return text.lstrip()[:1] in (".", "\\")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Piece:
     """Lines that end where a statement or a command does, or the last ones, which may not."""
 

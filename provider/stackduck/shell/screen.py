@@ -9,10 +9,10 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TextIO
 
+from stackduck.frozen import frozen
 from stackduck.output.safety import width
 
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
@@ -24,7 +24,7 @@ class Left(Exception):
     """The pager was left before everything was shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """What a terminal has room for, and what shows more than that."""
 

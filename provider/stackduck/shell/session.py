@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from stackduck.cli import messages, statistics
 from stackduck.cli.progress import Progress
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.shell.answers import Answer
 from stackduck.shell.display import Display, Stage
 from stackduck.shell.interruption import Supervisor
@@ -31,7 +31,7 @@ class Leave(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """What the latest statement came to."""
 

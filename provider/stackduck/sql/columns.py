@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from sqlglot import exp
 
 from stackduck.errors import NotSupportedError
+from stackduck.frozen import frozen
 from stackduck.sql.constants import NULL, Constants
 from stackduck.sql.rewrite import Edit, quote
 from stackduck.sql.scopes import Occurrence, Query, Scopes, Source
 from stackduck.sql.statements import Statement
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A column of a provider table where the statement names it."""
 

@@ -5,10 +5,10 @@ Owns the reading; the engine keeps the rows in a table, beside the query and the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import Token
 from stackduck.sql.verbs import renamed
@@ -19,7 +19,7 @@ _ACTIONS: tuple[Action, ...] = ("CREATE", "REFRESH", "DROP", "SHOW")
 _BEFORE = ("OR", "REPLACE", "TEMP", "TEMPORARY")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """What a statement wants of a materialized view."""
 

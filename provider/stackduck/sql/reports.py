@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from stackduck.catalog.model import Method, Resource
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql import methods
 from stackduck.sql.scopes import DAY, Disjuncts
 from stackduck.sql.values import Days, written
@@ -15,7 +15,7 @@ from stackduck.sql.values import Days, written
 _SCOPES = ("enterprise", "org")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """What of a report a scan reads."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from stackduck.catalog.model import Column, Method, Request, Resource
+from stackduck.frozen import frozen
 from stackduck.sql import reports
 from stackduck.sql.methods import Call
 from stackduck.sql.relations import ColumnTypes
@@ -13,7 +14,7 @@ from stackduck.sql.reports import Selection
 from stackduck.sql.values import Values
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ScanParameter:
     """A parameter as a column of the relation."""
 
@@ -23,7 +24,7 @@ class ScanParameter:
     type: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Feed:
     """A query over relations that are loaded, whose rows are values of parameters."""
 
@@ -40,7 +41,7 @@ class Feed:
     """Whether the query reads nothing that must be asked for first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FedCalls:
     """Calls that are only known when the statement runs: the written values times the rows of the feeds."""
 
@@ -51,7 +52,7 @@ class FedCalls:
     """What the statement itself says of fed values: others are not asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """Rows that are computed once, because they might be others at a second time."""
 
@@ -62,7 +63,7 @@ class Kept:
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """The calls that fill one relation, or what of a report does."""
 
@@ -98,7 +99,7 @@ class Scan:
         return (*((c.name, c.type) for c in self.columns), *((p.column, p.type) for p in self.parameters))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """What to call, and what to run over it."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.parsing import parse
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import Token
@@ -87,7 +87,7 @@ def _only_one(query: exp.Expr, statement: Statement) -> Span | None:
     return found[0] if len(found) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Edges:
     """Between which tokens something may stand, and how it reads on its own."""
 

@@ -6,13 +6,13 @@ Must not parse SQL: it sees tokens. `provider_names` decides whether a statement
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.tokens import Token, tokenize
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One statement of a script, as it was written, without its semicolon."""
 

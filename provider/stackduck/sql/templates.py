@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from itertools import count
 from typing import NoReturn
 
 from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import Edit, literal, splice
 from stackduck.sql.statements import Statement, of_text
 from stackduck.sql.tokens import Token, string_value
@@ -30,7 +31,7 @@ _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _EXTERNAL = re.compile(r"""extVar\(\s*(["'])(.+?)\1""")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A piece of a script and the data of its templates."""
 
@@ -40,7 +41,7 @@ class Part:
     """The variables of the user's that the data was made of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filled:
     """A statement whose templates are placeholders."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.sql.supplies import Supply
@@ -19,14 +21,14 @@ _INTEGER = re.compile(r"[+-]?\d{1,18}\Z")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """These values and no other, in the order in which they were written."""
 
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Between:
     """All days (as ordinals) or whole numbers from low to high, both included; None is no bound."""
 
@@ -37,14 +39,14 @@ class Between:
     """Values inside the range that are not meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Excluded:
     """All values but these."""
 
     values: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Days:
     """These days of the calendar, for the day of a report: no other day can exist."""
 
@@ -52,7 +54,7 @@ class Days:
     """May be empty: that no day is meant is something to say, and not the same as that no row is needed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fed:
     """The values that other tables give when the statement runs."""
 

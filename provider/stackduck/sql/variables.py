@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from stackduck.errors import InterfaceError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import Edit, literal, splice
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import Token, string_value, tokenize
@@ -29,7 +30,7 @@ _BEFORE_OPERAND = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """A statement whose placeholders DuckDB understands, with their values."""
 

@@ -6,11 +6,11 @@ Must not parse SQL, nor load a parser: every statement comes by here, also those
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from stackduck.errors import NotSupportedError
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import Edit, splice
 from stackduck.sql.statements import Statement, of_text, three_part_names
 from stackduck.sql.tokens import Token
@@ -37,7 +37,7 @@ _INSTEAD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explain:
     """EXPLAIN with its options, before a statement."""
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from sqlglot import exp
 
 from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.parsing import parse
 from stackduck.sql.rewrite import Edit, quote, splice
 from stackduck.sql.statements import Statement, of_text, plainly_quoted
@@ -28,7 +28,7 @@ _CHANGES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Copy)
 _DEFINITIONS = (exp.Drop, exp.Create, exp.Index, exp.UserDefinedFunction)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ViewDefinition:
     """CREATE VIEW head AS query."""
 

@@ -9,7 +9,6 @@ import json
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 from stackduck.api import waits
 from stackduck.api.model import Answer
 from stackduck.api.recording.hiding import HOST, Hider
+from stackduck.frozen import frozen
 
 _LONGEST = 120
 _KEPT = re.compile(r"link|location|.*(?:next|cursor|continu|page|total).*")
@@ -26,7 +26,7 @@ _OURS = frozenset(("accept-encoding", "authorization", "cookie", "user-agent", "
 """Headers of requests that say nothing of what is asked, or that nobody may read."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A request without its credential: what its answer is found by."""
 

@@ -16,7 +16,6 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -27,6 +26,7 @@ from stackduck import homes
 from stackduck.engine.archive import footers
 from stackduck.engine.archive.durable import REMEDY, TEMPORARY, appear, make_folder, move, writing
 from stackduck.errors import OperationalError, ProgrammingError
+from stackduck.frozen import frozen
 
 FORMAT = 1
 """The layout of the files. It is raised when an older stackduck could not read them; older ones stay readable."""
@@ -43,7 +43,7 @@ _DAY = "day="
 _AT_ONCE = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """What is kept of a report for a day."""
 
@@ -67,7 +67,7 @@ class Entry:
     """What the 28-day report, of which it was made, says of itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Damaged:
     """A file that is not what was written; its day counts as missing."""
 
@@ -76,7 +76,7 @@ class Damaged:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """What is kept of a report."""
 
@@ -84,7 +84,7 @@ class Listing:
     damaged: tuple[Damaged, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Holding:
     """A report of which days are kept."""
 

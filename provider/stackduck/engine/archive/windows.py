@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from stackduck.engine.archive.days import Archive, safe
 from stackduck.engine.archive.durable import appear, make_folder, writing
+from stackduck.frozen import frozen
 
 _FOLDER = "_latest"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """The days of a 28-day report, and when GitHub told them."""
 

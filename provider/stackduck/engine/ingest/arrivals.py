@@ -10,7 +10,6 @@ import json
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.unwrapping import NotJSONError
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.ingest.workers import Workers
+from stackduck.frozen import frozen
 
 DAY_BYTES = 32_000_000
 """Of parts of the same day so many bytes are loaded at once."""
@@ -35,7 +35,7 @@ FEW_BYTES = 4_000_000
 _TAIL = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Intake:
     """A part as it came in."""
 
@@ -50,7 +50,7 @@ class _Intake:
     """What is known of it already."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Group:
     """Parts that are loaded together."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from stackduck.engine import kinds
@@ -17,6 +17,7 @@ from stackduck.engine.ingest.clashes import key_of, original, renamed_in
 from stackduck.engine.ingest.trees import Leaf, Listed, Node, Path, Place, Struct, places, structure, text_of
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
+from stackduck.frozen import frozen
 
 JSON = Leaf("JSON")
 _WHOLE = r"-?[0-9]+(\.0*)?([eE]\+?[0-9]+)?"
@@ -43,7 +44,7 @@ _STRICT = {
 _OTHER_KIND = "WHEN {} THEN NULL ELSE error('a value is of another kind')"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drift:
     """Fields that are not as declared."""
 

@@ -8,7 +8,7 @@ gives NULL and a name in `unknown_fields`. The whole shape is checked like an ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,10 @@ from stackduck.engine.ingest.drift import NO_DRIFT
 from stackduck.engine.ingest.pieces import Key
 from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import Workbench
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extracted:
     """What one report held, as far as it was asked for."""
 

@@ -12,7 +12,7 @@ declared type; what was not is in `extra`. Nothing is dropped, rounded or retype
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -26,9 +26,10 @@ from stackduck.engine.ingest.pieces import Key, Piece
 from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import ColumnTypes
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayFile:
     """The Parquet file of one day."""
 
@@ -42,7 +43,7 @@ class DayFile:
     """Fields of which `extra` holds values."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ingested:
     """What one report held."""
 

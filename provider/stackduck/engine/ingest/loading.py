@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -22,13 +22,14 @@ from stackduck.engine.ingest.trees import Path as FieldPath
 from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.errors import DataError
+from stackduck.frozen import frozen
 
 
 class StrayDayError(Exception):
     """A row is not of the day that was asked for; the argument says of which it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Records of one part, and what was found in them."""
 
@@ -45,7 +46,7 @@ class Source:
     """Whether every value is known to be of its declared type."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What became of some parts."""
 
@@ -54,7 +55,7 @@ class Outcome:
     """What was not as declared."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reading:
     """One way to read some records, and what is known of them."""
 
@@ -96,7 +97,7 @@ class _Reading:
         return replace(self, drift=self.drift | misfits, unchecked=(), is_loose=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Loading:
     """How the parts of one report are loaded."""
 

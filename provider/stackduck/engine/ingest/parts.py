@@ -10,7 +10,7 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from stackduck.engine.ingest.unpacking import unpacked
 from stackduck.engine.ingest.unwrapping import NotJSONError
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.errors import DataError, Error
+from stackduck.frozen import frozen
 
 _MARK = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
@@ -29,7 +30,7 @@ REMEDY = "run it again; where it stays so, ask for single days, and leave out th
 """What helps against a file that is not as it should be."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Records:
     """The records of one part."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from stackduck.engine.ingest.trees import ReportShape
 from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
+from stackduck.frozen import frozen
 
 PARQUET = "FORMAT parquet, ROW_GROUP_SIZE 20480, WRITE_BLOOM_FILTER false"
 STRAY = "stray day: "
@@ -20,7 +20,7 @@ _HIVE = "hive_types = {'day': DATE}, hive_partitioning = true"
 _PLACE = "filename, file_row_number"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A Parquet file with some rows, no two with the same key."""
 
@@ -32,7 +32,7 @@ class Piece:
     """Rows that gave way to a later one of the same key and differ from it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """Pieces as they were first written."""
 
@@ -43,7 +43,7 @@ class Written:
     """What their writer wanted to know of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """The columns that tell rows apart; a row without one of them is nobody's double."""
 
@@ -66,7 +66,7 @@ class Key:
         return f"count(*) FILTER ({self.is_known}) > {different}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """A relation of typed rows."""
 
@@ -75,7 +75,7 @@ class Rows:
     """Columns to come behind its own, as a select list has them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Days:
     """Of which days rows may be, and how pieces are made of them."""
 
@@ -106,7 +106,7 @@ def _ranges(days: Sequence[date]) -> Iterator[str]:
         yield f"day BETWEEN DATE '{run[0]}' AND DATE '{run[-1]}'"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """Where pieces go."""
 

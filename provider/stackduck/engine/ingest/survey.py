@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path as File
 
@@ -19,6 +18,7 @@ from stackduck.engine.ingest.workbench import Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 from stackduck.errors import Error
+from stackduck.frozen import frozen
 
 LONGEST_LINE = 64_000_000
 """Bytes of a record beyond which a file is refused."""
@@ -47,7 +47,7 @@ _NUMBER = b"-0123456789"
 _FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """What was found in newline-delimited records."""
 

@@ -13,12 +13,13 @@ from functools import lru_cache
 
 from stackduck.engine import kinds
 from stackduck.engine.session import ColumnTypes, quoted
+from stackduck.frozen import frozen
 
 Path = tuple[str, ...]
 """The names from a row down to a field; steps into list elements are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A value without declared fields of its own."""
 
@@ -32,7 +33,7 @@ class Struct:
     fields: Mapping[str, Node]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """An array."""
 
@@ -42,7 +43,7 @@ class Listed:
 Node = Leaf | Struct | Listed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A declared field at any depth."""
 
@@ -54,7 +55,7 @@ class Place:
     """Whether the path leads through an array."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportShape:
     """What the rows of a report are declared to hold."""
 

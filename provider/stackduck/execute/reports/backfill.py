@@ -7,7 +7,7 @@ once share the work.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from threading import Lock
 from time import monotonic
@@ -21,6 +21,7 @@ from stackduck.execute.reports.model import Source
 from stackduck.execute.reports.ordering import Ordered, Ordering
 from stackduck.execute.reports.pacing import Gate, PatientAsking
 from stackduck.execute.reports.syncs import SyncOrder, SyncProgress, SyncSummary, Tally
+from stackduck.frozen import frozen
 from stackduck.reports.backfill import Progress, seconds_left
 from stackduck.reports.calendar import possible_days, utc_day
 from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED
@@ -165,7 +166,7 @@ class Backfill:
         return _DaySets(len(here - self._tally.came(source)), missing, beyond)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _DaySets:
     """What became of the days of one report."""
 

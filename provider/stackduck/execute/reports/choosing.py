@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from stackduck.execute.reports.latest import Latest
 from stackduck.execute.reports.model import Choice, Need, Source
 from stackduck.execute.reports.windows import Windows
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import default_window, utc_day, wanted_days
 from stackduck.reports.coverage import Kept, cover
 from stackduck.reports.kinds import report_of
@@ -28,7 +29,7 @@ _SMALLEST = "entity"
 _AT_ONCE = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What the scans of one statement read, and where it comes from."""
 
@@ -36,7 +37,7 @@ class Wanted:
     choices: Mapping[Source, Choice]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chooser:
     """Chooses for one statement."""
 

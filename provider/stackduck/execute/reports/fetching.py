@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event, Lock
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from stackduck.errors import NotFoundError, OperationalError
 from stackduck.execute.reports.model import Brought, Job, Links
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import is_closed
 from stackduck.reports.coverage import NO_DATA, NOT_PROCESSED, Fetch
 
@@ -38,7 +38,7 @@ class Taker(Protocol):
     def interrupt(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tools:
     """What fetching works with."""
 

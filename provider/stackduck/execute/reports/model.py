@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import Window
 from stackduck.reports.coverage import Coverage, Fetch
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from stackduck.sql.plan import Scan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """One report of one enterprise or organization."""
 
@@ -34,7 +35,7 @@ class Source:
         return f"{self.report} report of {self.scope} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Links:
     """What GitHub answered when it was asked for a report."""
 
@@ -50,7 +51,7 @@ class Links:
         return f"{source} of {first}" + (f" to {last}" if last != first else "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """What one scan reads of one source."""
 
@@ -63,7 +64,7 @@ class Need:
     """The source's name as the statement writes it here; the same elsewhere in it may differ by case."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """Where the wanted days of one source come from."""
 
@@ -79,7 +80,7 @@ class Choice:
     """What the 28-day report covers, if that is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """One report to bring."""
 
@@ -89,7 +90,7 @@ class Job:
     """None where they are still to be asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Brought:
     """What became of a job."""
 

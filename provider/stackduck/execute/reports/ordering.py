@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from stackduck.execute.reports.choosing import as_kept
 from stackduck.execute.reports.latest import Latest
 from stackduck.execute.reports.model import Choice, Job, Source
 from stackduck.execute.reports.syncs import SyncOrder
+from stackduck.frozen import frozen
 from stackduck.reports.backfill import Backfill, Step, newest_first, plan_backfill
 from stackduck.reports.calendar import NO_WINDOW, Window
 from stackduck.reports.kinds import REPORTS, report_of
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from stackduck.execute.reports.windows import Windows
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ordered:
     """What is to be done."""
 
@@ -35,7 +35,7 @@ class Ordered:
     """The newest days first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ordering:
     """Finds out for one sync."""
 

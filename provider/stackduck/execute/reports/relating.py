@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackduck.engine.report_sql import EXTRA, Describe, Kept, Reports
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 from stackduck.execute.reports.shapes import about, element_fields, parameter_columns
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stackduck.sql.plan import Scan
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Files:
     """The files of one source that a scan reads."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from stackduck.catalog.requests import build
@@ -12,6 +12,7 @@ from stackduck.engine import seats
 from stackduck.engine.session import quoted
 from stackduck.errors import PermissionDeniedError
 from stackduck.execute.reports.shapes import PROVIDER, parameter_columns
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.catalog.model import Request
@@ -23,7 +24,7 @@ REPORT = "seats"
 _GRANTS = {"enterprise": "enterprise_seats", "org": "org_seats"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grants:
     """The grants that one scan of seats is made of: a scan for each enterprise or organization."""
 

@@ -23,6 +23,7 @@ from stackduck.execute.reports.pins import Pins
 from stackduck.execute.reports.relating import Files
 from stackduck.execute.reports.shapes import WINDOWS, about, engagement_columns, paths_read, report_shape
 from stackduck.execute.reports.windows import Windows
+from stackduck.frozen import frozen
 from stackduck.reports.calendar import is_closed, is_recent
 from stackduck.reports.coverage import Fetch
 
@@ -43,7 +44,7 @@ _PASSED = "users"
 """The report that is large: without an archive, only what a statement asks of it is parsed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What the user wants of reports."""
 

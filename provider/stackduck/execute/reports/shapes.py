@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackduck.engine.ingest.trees import Listed, ReportShape, Struct, text_of
@@ -10,6 +9,7 @@ from stackduck.engine.report_sql import EXTRA
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.reports.kinds import report_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ PROVIDER, SERVICE = "github", "copilot_usage"
 WINDOWS = "feature_engagement_windows"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """What a method's document says of the report that it reads."""
 

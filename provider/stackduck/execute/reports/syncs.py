@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from stackduck.execute.reports.model import Brought, Job, Source
+from stackduck.frozen import frozen
 
 if TYPE_CHECKING:
     from stackduck.api.model import RateLimit
@@ -17,7 +17,7 @@ Reasons = Mapping[Source, Mapping[date, str]]
 """Day → why it is not there, by report."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncOrder:
     """What to fill an archive with."""
 
@@ -33,7 +33,7 @@ class SyncOrder:
     """Whether to fetch days that may still change again within the hour."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncProgress:
     """How far a sync is."""
 
@@ -48,7 +48,7 @@ class SyncProgress:
     """When a rate limit resets that is used up, while that is waited for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncSummary:
     """What a sync came to."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from stackduck.files.checking.suppressions import Suppressions
 from stackduck.files.checking.trials import OverdueError, Trials, UnknownTableError, bound
 from stackduck.files.front_matter import FrontMatterError
 from stackduck.files.model import SqlFile
+from stackduck.frozen import frozen
 from stackduck.sql import traps, variables
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _LASTING = ("ALTER", "ATTACH", "COMMENT", "CREATE", "DETACH", "DROP", "SET", "US
 """The words of statements that may leave something behind for those after them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """A file that could be read, in its pieces."""
 

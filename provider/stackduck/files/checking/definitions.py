@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from stackduck.files.checking.scripts import Piece
+from stackduck.frozen import frozen
 from stackduck.sql import statements, views
 from stackduck.sql.changing import clauses
 from stackduck.sql.statements import Statement
@@ -14,7 +15,7 @@ _KINDS = ("TABLE", "VIEW", "MACRO", "FUNCTION", "TYPE")
 _PASSED = ("OR", "REPLACE", "TEMP", "TEMPORARY", "MATERIALIZED", "IF", "NOT", "EXISTS", "RECURSIVE")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Definition:
     """A statement that makes something by name."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from stackduck.errors import (
     CallLimitError,
@@ -14,6 +13,7 @@ from stackduck.errors import (
     MissingParameterError,
     NotSupportedError,
 )
+from stackduck.frozen import frozen
 
 _LONGEST = 300
 _EXCERPT = "\n\nLINE "
@@ -53,7 +53,7 @@ _BY_KIND: tuple[tuple[type[Error], str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What a finding says of an error."""
 

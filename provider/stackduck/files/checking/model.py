@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from stackduck.frozen import frozen
+
 Severity = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One kind of mistake, by the name that a comment can ignore it by."""
 
@@ -30,7 +32,7 @@ class Place:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A rule that is broken at a place."""
 
@@ -48,7 +50,7 @@ class Finding:
         return self.rule.severity == "error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """What the check of some files found."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from stackduck.errors import Error, NotSupportedError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql import statements, templates
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import scan, string_value
@@ -20,7 +21,7 @@ _SAMPLE_NUMBER = 7
 _OPEN = {"open comment": ("comment", "*/"), "open quoted": ("quoted name", "the quote that opens it")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A statement as it was written, where it starts in the file, and the values that its templates have."""
 
@@ -43,7 +44,7 @@ class Piece:
         return self.start + own[max(first, 0)].start, self.start + own[min(last, len(own) - 1)].end
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flaw:
     """Something that keeps a part of a file from being read."""
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from stackduck.frozen import frozen
 from stackduck.sql.tokens import Token, scan
 
 _IGNORE = re.compile(r"stackduck:\s*ignore\b[ \t]*([^\n*]*)", re.IGNORECASE)
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _COMMA = re.compile(r"\s*,\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignored:
     """A rule's name in such a comment, and where it stands; an empty name where the comment has none."""
 

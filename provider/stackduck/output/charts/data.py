@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.output.results import Result, Row, batches, columns
 from stackduck.output.safety import visible
 from stackduck.output.types import is_number
@@ -30,7 +30,7 @@ _SHOWN = 10
 Place = float | str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Series:
     """Numbers to draw, one for each place of the x axis."""
 
@@ -43,7 +43,7 @@ class Series:
     """The positions of places for which there is no row at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chart:
     """What is drawn."""
 
@@ -56,7 +56,7 @@ class Chart:
     """Whether all the numbers are whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Roles:
     """What each column of a result is to a chart, by position."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from stackduck.frozen import frozen
 from stackduck.output.charts.data import SECONDS_OF_A_DAY, Axis
 
 _DAYS = (1, 2, 7, 14, 28, 56, 91, 182, 364, 728, 1820, 3640)
@@ -14,7 +14,7 @@ _HOURS = (1, 2, 3, 6, 12)
 _SUFFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A place on an axis and what is written there."""
 
@@ -22,7 +22,7 @@ class Mark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scale:
     """An axis of numbers from low to high, both drawn."""
 

@@ -6,8 +6,9 @@ Knows the words that order a statement, and nothing of what the names stand for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from stackduck.frozen import frozen
 from stackduck.shell.completion.reading import (
     CURSOR,
     Group,
@@ -35,7 +36,7 @@ _NO_ALIAS = frozenset((*HEADS, *JOINS, *_SETS, "ON", "USING", "AS", "TABLESAMPLE
 _DEEPEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table as a statement names it."""
 
@@ -49,7 +50,7 @@ class Table:
     """The names of the columns, where they stand after the alias."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """A part of a query: its first word and what follows."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from stackduck.frozen import frozen
 from stackduck.shell.completion.ranking import Candidate
 
 _TYPED = re.compile(r"\s*(?P<mark>[.\\])(?P<name>[A-Za-z_?]\w*|\?|)(?:(?P<gap>\s+)(?P<rest>.*))?\Z", re.DOTALL)
@@ -15,7 +16,7 @@ def _no_values() -> Sequence[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """A command, as far as completion needs to know it."""
 
@@ -31,7 +32,7 @@ class Command:
     """Whether its argument is a statement."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """A command that is being written."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stackduck.catalog.facts import methods_of, needs
 from stackduck.catalog.model import Column, Resource
 from stackduck.engine.session import Session
 from stackduck.errors import Error
+from stackduck.frozen import frozen
 from stackduck.sql.inspecting.facts import TABLES
 from stackduck.sql.inspecting.signs import SCHEMA
 
@@ -36,7 +36,7 @@ _RELATION = re.compile(r" #\d+\Z")
 _SHOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalTable:
     """A table or view of the database."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from stackduck.catalog.facts import methods_of
 from stackduck.catalog.model import Method, Parameter, Resource, Verb
+from stackduck.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """A required parameter without a value."""
 

@@ -6,9 +6,10 @@ Sees the text and nothing else: not the catalog, not the database. Any text has 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 
+from stackduck.frozen import frozen
 from stackduck.shell.completion import clauses, words
 from stackduck.shell.completion.clauses import Clause, Table
 from stackduck.shell.completion.expressions import (
@@ -63,7 +64,7 @@ class Kind(Enum):
     """A name in INSERT INTO … (…)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the cursor is."""
 

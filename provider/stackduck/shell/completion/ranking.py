@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
+
+from stackduck.frozen import frozen
 
 MOST = 300
 """How many are told; a menu is never read further."""
@@ -46,7 +47,7 @@ class Weight(IntEnum):
     WORD = 15
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidate:
     """What may be put in at the cursor."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from stackduck.frozen import frozen
 from stackduck.sql.tokens import Token, scan
 
 CURSOR = Token("cursor", "", 0, 0)
@@ -29,7 +30,7 @@ class Group:
 Item: TypeAlias = Token | Group
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A statement that is being written."""
 

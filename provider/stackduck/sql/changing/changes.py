@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple, Protocol
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from stackduck.catalog.model import Method, Parameter, Request, Resource, Service
 from stackduck.catalog.requests import build
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.changing import change_errors, matching
 from stackduck.sql.changing.attributes import fitted, from_text
 from stackduck.sql.changing.mutations import Mutation
@@ -44,7 +44,7 @@ class Given(NamedTuple):
     """Whether every way in which the condition can hold gives it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A mutation, and the method that carries it out."""
 

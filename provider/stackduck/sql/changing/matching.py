@@ -7,11 +7,11 @@ name = value, IN, rows of them, AND and OR say that. The values stay SQL, for Du
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from stackduck.errors import CallLimitError, NotSupportedError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.changing import clauses
 from stackduck.sql.changing.clauses import Tokens
 from stackduck.sql.tokens import Token
@@ -29,7 +29,7 @@ _PREDICATES = (
 _QUERY_WORDS = ("SELECT", "WITH", "FROM", "VALUES", "TABLE")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """One name, or a row of names, that must have one of some values."""
 
@@ -54,14 +54,14 @@ class Match:
         return [{self.names[0]: tuple(row[0] for row in rows)}] if rows else []
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Both:
     """Conditions that must all hold."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Either:
     """Conditions of which one must hold."""
 

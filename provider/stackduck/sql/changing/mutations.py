@@ -8,10 +8,11 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from stackduck.errors import NotSupportedError, ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.changing import clauses, executions, matching
 from stackduck.sql.changing.clauses import Tokens
 from stackduck.sql.changing.matching import Condition
@@ -35,7 +36,7 @@ _READING = ("SELECT", "FROM", "VALUES", "TABLE")
 _AFTER_NAME = ("SET", "WHERE", "RETURNING", "USING", "DEFAULT", "BY", "WITH", "ON", "ORDER", "LIMIT", *_READING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assignment:
     """A name and the number of the expression that it gets."""
 
@@ -44,7 +45,7 @@ class Assignment:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mutation:
     """A statement that may change something at a provider, taken apart."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from stackduck.frozen import frozen
 from stackduck.sql.dialect.kinds import JSON, Kind
 from stackduck.sql.dialect.paths import Value
 from stackduck.sql.rewrite import literal
@@ -20,7 +19,7 @@ _JSON_KIND = f"""CASE json_type({_ROW}.item) WHEN 'VARCHAR' THEN 'text' WHEN 'DO
     WHEN 'NULL' THEN 'null' ELSE 'integer' END"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Rows:
     """What the rows of one value are made of."""
 

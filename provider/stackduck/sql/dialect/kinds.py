@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from stackduck.frozen import frozen
 from stackduck.sql.tokens import Token, tokenize
 
 _ASKED = re.compile(r"argument types 'array_extract\((.*), DATE\)'\. You might", re.DOTALL)
 _PROBE = re.compile(r"stackduck (\d+)\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """A type: its name, an object's fields, the type of a list's items or a map's values."""
 

@@ -7,9 +7,9 @@ years run over as in SQLite: 31 January and a month is 3 March. Days are those o
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.rewrite import literal
 
 _COUNT = re.compile(r"([+-]?\d+(?:\.\d+)?) +(second|minute|hour|day|month|year)s?\Z")
@@ -36,7 +36,7 @@ _SHIFTED = f"""CASE WHEN x.m IS NULL THEN NULL
     ELSE error('''' || x.m || ''' is no modifier of a point in time; they are like -7 days and start of month') END"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """A DuckDB expression of a point in time."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from stackduck.catalog.names import did_you_mean
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.dialect.kinds import JSON, UNKNOWN, Kind
 from stackduck.sql.rewrite import literal
 
@@ -25,7 +25,7 @@ _SCALARS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """An expression and its type; of one inside JSON also where it is in which JSON."""
 

@@ -7,8 +7,8 @@ know any function by name.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from stackduck.frozen import frozen
 from stackduck.sql.tokens import Token
 
 Span = tuple[int, int]
@@ -46,7 +46,7 @@ def is_alias(token: Token | None) -> bool:
     return token.kind == "quoted" or token.text.upper() not in AFTER_TABLE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A function's call: name(argument, …)."""
 

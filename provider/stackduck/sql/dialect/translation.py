@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from stackduck.frozen import frozen
 from stackduck.sql.dialect.kinds import UNKNOWN, Kind, probe
 from stackduck.sql.dialect.structure import Span, Structure
 from stackduck.sql.tokens import Token, string_value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """A span and what writes its text; a writer gives None to leave the text alone."""
 

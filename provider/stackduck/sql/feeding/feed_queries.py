@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.constants import unwrap
 from stackduck.sql.feeding.feed_sources import Body, FeedSources, Filter, Level, UnusableError
 from stackduck.sql.feeding.passed_down import Value
@@ -20,7 +20,7 @@ from stackduck.sql.tokens import tokenize
 _CAST = ("BIGINT", "DATE", "BOOLEAN", "TIMESTAMPTZ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wording:
     """The statement's text, with or without the edits by which DuckDB reads relations."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.constants import conjuncts
 from stackduck.sql.feeding import passed_down
 from stackduck.sql.feeding.readings import Readings, is_cte
@@ -30,7 +31,7 @@ class UnusableError(Exception):
     """A supply whose values cannot be computed before its table is loaded; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """A condition that holds for every row of its sources that matters."""
 
@@ -40,7 +41,7 @@ class Filter:
     """What stands for its columns, where it is one of a query around."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Level:
     """A query, as far as supplies need it."""
 
@@ -52,7 +53,7 @@ class Level:
     filters: tuple[Filter, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Body:
     """A query whose rows are computed once, because they might be others at a second time."""
 
@@ -64,7 +65,7 @@ class Body:
     needs: frozenset[Occurrence]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedSources:
     """The query of the supplies, and then those around it to which they reach."""
 

@@ -7,9 +7,10 @@ where there is none.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stackduck.catalog.model import Method, Resource
+from stackduck.frozen import frozen
 from stackduck.sql import reports
 from stackduck.sql.feeding import feed_queries, feed_sources
 from stackduck.sql.feeding.feed_queries import Wording
@@ -38,7 +39,7 @@ class CircleError(Exception):
         """The parameters for which each of them waits."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Parameters that are fed together: the values of a row belong to each other."""
 
@@ -47,7 +48,7 @@ class Group:
     sources: FeedSources
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arranged:
     """How one table is fed."""
 
@@ -66,7 +67,7 @@ class Arranged:
         return (group for _, groups in self.ways for group in groups)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """What is told once it is known how DuckDB reads the statement."""
 

@@ -7,10 +7,10 @@ the conditions, and which expression within stands for each of their columns.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.constants import conjuncts
 from stackduck.sql.feeding.readings import Readings
 from stackduck.sql.scopes import Query, Source, join_kind
@@ -27,7 +27,7 @@ Value = exp.Expr | tuple[Source, str]
 """An expression of the query within, or a column of one of its sources that a star stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PassedDown:
     """A condition with what stands for its columns."""
 

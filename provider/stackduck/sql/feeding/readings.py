@@ -6,14 +6,14 @@ An answer may name more than is read, and never less; where a name cannot be tol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.scopes import Cte, Occurrence, Query, Scopes, Source
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """The sources outside a node whose columns it names."""
 

@@ -6,10 +6,10 @@ Sees tokens alone and loads no parser; which parts of the catalog are wanted is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
 from stackduck.catalog.facts import TABLES as CATALOG_TABLES
 from stackduck.catalog.facts import Place, Table
+from stackduck.frozen import frozen
 from stackduck.sql.inspecting import looking, signs
 from stackduck.sql.inspecting.looking import Describe, IsTable, Show
 from stackduck.sql.inspecting.signs import SCHEMA
@@ -25,7 +25,7 @@ CALLS = Table(
 TABLES: Mapping[str, Table] = {**CATALOG_TABLES, "calls": CALLS}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """A relation that a statement needs: a table of facts, as far as it is wanted."""
 

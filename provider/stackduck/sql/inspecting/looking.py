@@ -6,11 +6,11 @@ Reads tokens alone, and loads no parser. What each of them shows, as a SELECT ov
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from stackduck.catalog.names import did_you_mean
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.inspecting.signs import SCHEMA
 from stackduck.sql.inspecting.words import Words
 from stackduck.sql.statements import Statement
@@ -28,7 +28,7 @@ _DUCKDB_LISTS = ("TABLES", "SCHEMAS", "DATABASES", "VARIABLES", "ALL")
 _TAILS = ("WHERE", "ORDER", "LIMIT", "OFFSET")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Show:
     """SHOW PROVIDERS, SERVICES, RESOURCES or METHODS."""
 
@@ -42,7 +42,7 @@ class Show:
     """The text from WHERE, ORDER BY or LIMIT on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Describe:
     """DESCRIBE of a resource, or of a method."""
 
@@ -52,7 +52,7 @@ class Describe:
     is_method: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowInsert:
     """SHOW INSERT INTO: a template of the statement."""
 
@@ -62,26 +62,26 @@ class ShowInsert:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowVersion:
     """SHOW VERSION."""
 
     is_extended: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowAuth:
     """SHOW AUTH of a provider."""
 
     provider: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowFacts:
     """SHOW TABLES FROM stackduck: the tables of facts."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Purge:
     """PURGE, of one kind or of all."""
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from stackduck.errors import ProgrammingError
+from stackduck.frozen import frozen
 from stackduck.sql.statements import Statement
 from stackduck.sql.tokens import Token, string_value
 
 _FORMS = "write REGISTRY LIST [provider] or REGISTRY PULL provider ['version']"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegistryList:
     """What a registry has: its providers, or the versions of one."""
 
     provider: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RegistryPull:
     """Fetch a provider's documents, the newest where no version is named."""
 

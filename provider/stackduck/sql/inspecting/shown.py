@@ -6,9 +6,9 @@ EXTENDED adds, after StackQL's own columns, what a statement must give, what it 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from stackduck.catalog.facts import VIEW
+from stackduck.frozen import frozen
 from stackduck.sql.inspecting.looking import Describe, Listed, Show
 from stackduck.sql.rewrite import quote
 from stackduck.sql.statements import of_text
@@ -17,7 +17,7 @@ from stackduck.sql.tokens import Token
 _VERBS = "['SELECT', 'INSERT', 'DELETE', 'UPDATE', 'REPLACE', 'EXEC']"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Form:
     """A list: its columns, and what they are made of."""
 
@@ -67,7 +67,7 @@ _FORMS: Mapping[Listed, _Form] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A SELECT over tables of facts, each of which holds the rows of one place alone."""
 

@@ -8,11 +8,11 @@ text. What DuckDB pushes that must not be, and constants that are others a momen
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql import reading
 from stackduck.sql.constants import Constants
 from stackduck.sql.parsing import parse
@@ -53,7 +53,7 @@ _PLAIN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relation:
     """An empty table that stands for an occurrence."""
 

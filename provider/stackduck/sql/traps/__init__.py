@@ -7,10 +7,10 @@ those who check a statement before they believe it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql.asked import Names
 from stackduck.sql.spans import Span, value_span
 from stackduck.sql.statements import Statement
@@ -24,7 +24,7 @@ _NAMES = (exp.Table, exp.Identifier, exp.Column, exp.Literal, exp.Cast, exp.Alia
 """Nodes whose first and last names are their first and last words."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trap:
     """A way in which a statement about the reports goes wrong without an error."""
 
@@ -36,7 +36,7 @@ class Trap:
     find: Find
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A trap in a statement, and where: from its first character to the one after its last."""
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sqlglot import exp
 
+from stackduck.frozen import frozen
 from stackduck.sql import scopes
 from stackduck.sql.scopes import Occurrence, Query, Scopes, Source
 from stackduck.sql.statements import Statement
@@ -21,7 +22,7 @@ _CONDITIONS = (exp.Where, exp.Having, exp.Qualify, exp.Filter, exp.If, exp.Join)
 _EQUAL = (exp.EQ, exp.NullSafeEQ, exp.Like, exp.ILike)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaf:
     """A field of a report, where a statement names it."""
 
@@ -36,7 +37,7 @@ class Leaf:
         return self.occurrence.parts[2].lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Behind:
     """An expression that makes a value, and the query in which it stands."""
 
