@@ -30,9 +30,12 @@ DAY_BYTES = 32_000_000
 """Of parts of the same day so many bytes are loaded at once."""
 GROUP_BYTES = 256_000_000
 """Of parts of several days, as a file of few rows costs much the same as one of many."""
-FEW_BYTES = 4_000_000
+FEW_BYTES = 8_000_000
 """Up to so many it takes longer to prepare zstd for each column than to compress."""
-_TAIL = 1_000_000
+HELD_BYTES = 8_000_000
+"""Up to so many nobody looks at parts before they are loaded: threads are not worth it."""
+_TAIL = 100_000
+"""Bytes in which the last record is looked for; where it is longer, its day is not known beforehand."""
 
 
 @frozen
@@ -54,8 +57,8 @@ class _Intake:
 class _Group:
     """Parts that are loaded together."""
 
-    waiting: Sequence[Future[Source]]
-    last: _Intake | None
+    parts: Sequence[Future[Source] | _Intake]
+    """Some are being looked at already."""
     day: date | None
     """Of which all their rows seem to be; None where there are several."""
 
@@ -81,7 +84,7 @@ class Arrivals:
         self._expectation = Expectation(shape.row)
         self._nested: frozenset[FieldPath] = frozenset()
         self._outcomes: list[Future[Outcome]] = []
-        self._group: list[Future[Source]] = []
+        self._group: list[Future[Source] | _Intake] = []
         self._group_days: set[date | None] = set()
         self._group_bytes = 0
         self.parts = 0
@@ -118,15 +121,19 @@ class Arrivals:
         self._group_bytes += intake.records.stat().st_size
         is_one_day = len(self._group_days) == 1 and None not in self._group_days
         if self._group_bytes >= (DAY_BYTES if is_one_day or not self._is_by_day else GROUP_BYTES):
-            self._load_group(intake)
-        else:
-            self._group.append(self._workers.submit(self._surveyed, intake))
+            self._outcomes.append(self._workers.submit(self._load, self._ended_group(intake)))
+            return
+        self._group.append(intake)
+        if self._group_bytes > HELD_BYTES:
+            self._group = [self._started(each) for each in self._group]
+
+    def _started(self, each: Future[Source] | _Intake) -> Future[Source]:
+        return self._workers.submit(self._surveyed, each) if isinstance(each, _Intake) else each
 
     def _raise_failed(self) -> None:
-        futures: tuple[Future[Any], ...] = (*self._outcomes, *self._group)
-        for future in futures:
-            if future.done():
-                future.result()
+        for each in (*self._outcomes, *self._group):
+            if isinstance(each, Future) and each.done():
+                each.result()
 
     def _intake(self, records: Path) -> _Intake:
         first, last = _ends(records)
@@ -154,19 +161,16 @@ class Arrivals:
         number, records = intake.number, intake.records
         return self._loading.surveyed(bench, number, records, nested=intake.nested, is_suspect=intake.is_suspect)
 
-    def _load_group(self, last: _Intake | None = None) -> None:
-        """Load the parts that wait, and one more that nobody has looked at."""
-        days, waiting = self._group_days, self._group
+    def _ended_group(self, *last: _Intake) -> _Group:
+        """Return the parts that wait, and perhaps one more, and begin anew."""
+        days, some = self._group_days, [*self._group, *last]
         self._group, self._group_days, self._group_bytes = [], set(), 0
-        if waiting or last:
-            day = days.pop() if len(days) == 1 else None
-            self._outcomes.append(self._workers.submit(self._load, _Group(waiting, last, day)))
+        return _Group(some, days.pop() if len(days) == 1 else None)
 
     def _load(self, bench: Workbench, group: _Group) -> Outcome:
         # Jobs start in order: those that look at the parts have begun.
-        sources = [future.result() for future in group.waiting]
-        sources += [self._surveyed(bench, group.last)] if group.last else []
-        some = [source for source in sources if source.found is None or source.found.rows]
+        found = [each.result() if isinstance(each, Future) else self._surveyed(bench, each) for each in group.parts]
+        some = [source for source in found if source.found is None or source.found.rows]
         return self._load_sources(bench, some, group.day) if some else Outcome()
 
     def _load_sources(self, bench: Workbench, sources: Sequence[Source], day: date | None) -> Outcome:
@@ -186,8 +190,9 @@ class Arrivals:
 
     def finish(self) -> list[Outcome]:
         """Return what became of the parts, in their order. Raises DataError for a part that cannot be read."""
-        self._load_group()
-        return [future.result() for future in self._outcomes]
+        last = self._load(self._bench, self._ended_group()) if self._group else None
+        earlier = [future.result() for future in self._outcomes]
+        return [*earlier, last] if last else earlier
 
     def close(self) -> None:
         """End what runs."""

@@ -61,7 +61,8 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
         return _said_nothing(plain, start)
     if start[:1] not in (b"{", b"["):
         raise NotJSONError("it begins with neither { nor [")
-    if start[:1] == b"{" and _is_record(start) and not _INNER_RETURN.search(opening):
+    has_inner_return = b"\r" in opening and _INNER_RETURN.search(opening)
+    if start[:1] == b"{" and _is_record(start) and not has_inner_return:
         return Records(plain)
     return _unwrapped(plain, folder)
 
@@ -87,9 +88,9 @@ def _said_nothing(path: Path, start: bytes) -> Records:
 
 def _is_record(start: bytes) -> bool:
     """Tell whether the first line is a whole object that wraps nothing."""
-    line, _, _ = start.partition(b"\n")
+    end = start.find(b"\n")
     try:
-        first = json.loads(line)
+        first = json.loads(start if end < 0 else start[:end])
     except ValueError:
         return False
     return unwrapping.TOTALS not in first

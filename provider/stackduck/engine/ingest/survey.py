@@ -41,7 +41,7 @@ _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
 _SPACE = " \t\r"
-_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 500_000, 50, 8
+_SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 200_000, 50, 8
 _FIELD = re.compile(rb'"([^"]*+"\s*+:\s*+.)')
 _NUMBER = b"-0123456789"
 _FIRST_BYTES = {"BIGINT": _NUMBER, "DOUBLE": _NUMBER, "BOOLEAN": b"tf", "DATE": b'"', "TIMESTAMPTZ": b'"'}

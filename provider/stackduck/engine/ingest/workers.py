@@ -18,23 +18,30 @@ _Found = TypeVar("_Found")
 
 
 class Workers:
-    """Runs jobs, each with a connection of its own for as long as it takes."""
+    """Runs jobs, each with a connection of its own for as long as it takes; nothing is opened before the first."""
 
     def __init__(self, bench: Workbench, *, count: int = COUNT) -> None:
-        self._benches = [bench.another() for _ in range(count)]
+        self._bench, self._count = bench, count
+        self._benches: list[Workbench] = []
         self._free: SimpleQueue[Workbench] = SimpleQueue()
-        for each in self._benches:
-            self._free.put(each)
-        self._pool = ThreadPoolExecutor(count, thread_name_prefix="ingest")
+        self._pool: ThreadPoolExecutor | None = None
         self._under_way: deque[Future[object]] = deque(maxlen=2 * count)
 
     def submit(self, job: Callable[[Workbench, _Item], _Found], item: _Item) -> Future[_Found]:
         """Start a job; waits as long as too many are under way."""
         if len(self._under_way) == self._under_way.maxlen:
             wait([self._under_way.popleft()])
-        future = self._pool.submit(self._run, job, item)
+        pool = self._pool or self._opened()
+        future = pool.submit(self._run, job, item)
         self._under_way.append(future)  # type: ignore[arg-type]
         return future
+
+    def _opened(self) -> ThreadPoolExecutor:
+        for _ in range(self._count):
+            self._benches.append(self._bench.another())
+            self._free.put(self._benches[-1])
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="ingest")
+        return self._pool
 
     def _run(self, job: Callable[[Workbench, _Item], _Found], item: _Item) -> _Found:
         bench = self._free.get()
@@ -45,11 +52,13 @@ class Workers:
 
     def interrupt(self) -> None:
         """Stop what runs, from another thread."""
-        for bench in self._benches:
+        for bench in tuple(self._benches):
             bench.interrupt()
 
     def close(self) -> None:
         """Stop what runs, wait for it, and close the connections."""
+        if self._pool is None:
+            return
         self._pool.shutdown(wait=False, cancel_futures=True)
         self.interrupt()
         self._pool.shutdown(wait=True)
