@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,8 +36,8 @@ class Filling(Bringing):
     def __init__(
         self, tools: Tools, asking: PatientAsking, archive: Archive, *, gate: Gate, started_at: datetime
     ) -> None:
-        # While as many as may be are on their way, as many more are parsed.
-        super().__init__(tools, asking, archive, at_once=2 * tools.concurrency)
+        # While as many as may be are on their way, others keep the cores busy.
+        super().__init__(tools, asking, archive, at_once=tools.concurrency + 2 * (os.cpu_count() or 1))
         self._on_their_way = Semaphore(tools.concurrency)
         self._kept_in, self._gate = archive, gate
         self._started_at = started_at.replace(microsecond=0)
