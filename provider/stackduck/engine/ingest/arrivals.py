@@ -29,7 +29,8 @@ from stackduck.frozen import frozen
 DAY_BYTES = 32_000_000
 """Of parts of the same day so many bytes are loaded at once."""
 GROUP_BYTES = 256_000_000
-"""Of parts of several days, as a file of few rows costs much the same as one of many."""
+"""Of parts of several days, as a file of few rows costs much the same as one of many; twice as many where they come in
+faster than anybody can look at them, for then the cores are busy anyway."""
 FEW_BYTES = 8_000_000
 """Up to so many it takes longer to prepare zstd for each column than to compress."""
 HELD_BYTES = 8_000_000
@@ -119,13 +120,20 @@ class Arrivals:
     def _take(self, intake: _Intake) -> None:
         self._group_days.add(intake.day)
         self._group_bytes += intake.records.stat().st_size
-        is_one_day = len(self._group_days) == 1 and None not in self._group_days
-        if self._group_bytes >= (DAY_BYTES if is_one_day or not self._is_by_day else GROUP_BYTES):
+        if self._group_bytes >= self._most_bytes():
             self._outcomes.append(self._workers.submit(self._load, self._ended_group(intake)))
             return
         self._group.append(intake)
         if self._group_bytes > HELD_BYTES:
             self._group = [self._started(each) for each in self._group]
+
+    def _most_bytes(self) -> int:
+        """Return with how many bytes a group is loaded."""
+        is_one_day = len(self._group_days) == 1 and None not in self._group_days
+        if is_one_day or not self._is_by_day:
+            return DAY_BYTES
+        is_looked_at = all(isinstance(each, Future) and each.done() for each in self._group)
+        return GROUP_BYTES if is_looked_at else 2 * GROUP_BYTES
 
     def _started(self, each: Future[Source] | _Intake) -> Future[Source]:
         return self._workers.submit(self._surveyed, each) if isinstance(each, _Intake) else each
