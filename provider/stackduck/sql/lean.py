@@ -20,14 +20,17 @@ _METADATA = "importlib.metadata"
 
 
 class _Finder:
-    """Finds sqlglot, once."""
+    """Finds sqlglot, once; it stays among the finders, for other threads may be going through them."""
+
+    def __init__(self) -> None:
+        self._is_done = False
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if fullname != "sqlglot":
+        if fullname != "sqlglot" or self._is_done:
             return None
-        sys.meta_path.remove(self)
+        self._is_done = True
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.loader is not None:
             spec.loader = cast("Loader", _Loader(spec.loader))
@@ -91,6 +94,7 @@ def without_metadata() -> Iterator[None]:
 
 
 def prepare() -> None:
-    """Import sqlglot so when it is first needed."""
+    """Let sqlglot be imported so when it is first needed."""
     if "sqlglot" not in sys.modules:
-        sys.meta_path.insert(0, _Finder())
+        # A new list, for other threads may be going through the old one.
+        sys.meta_path = [_Finder(), *sys.meta_path]

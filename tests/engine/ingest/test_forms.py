@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from stackduck.engine.ingest import parts, unwrapping
+from stackduck.engine.ingest import parts, survey, unwrapping
 from stackduck.engine.ingest.extract import Extract
 from stackduck.engine.ingest.ingest import Ingest, Ingested
 from stackduck.engine.ingest.trees import ReportShape
@@ -235,6 +236,30 @@ def test_a_record_of_many_lines_alone_may_have_carriage_returns(users: Callable[
 def test_lines_are_read_where_they_are(bench: Workbench, tmp_path: Path) -> None:
     (part := tmp_path / "part").write_bytes(BOTH.replace(b"\n", b"\r\n") * 5000)
     assert parts.opened(bench, part, tmp_path).path == part
+
+
+@pytest.mark.parametrize("records", [[ONE, TWO], []])
+def test_blank_lines_before_the_records_may_be_many(
+    users: Callable[..., list[Any]], records: list[dict[str, Any]]
+) -> None:
+    assert len(users(b" \n" * 600_000 + lines(*records))) == len(records)
+
+
+@pytest.mark.parametrize("place", ["alone", "first", "last", "among others"])
+@pytest.mark.parametrize("size", [4_100_000, 8_100_000, 20_000_000])
+def test_a_record_may_be_long(users: Callable[..., list[Any]], size: int, place: str) -> None:
+    long = ONE | {"by_ide": [{"ide": "v" * size, "added": 1}]}
+    third = TWO | {"user_id": 3}
+    records = {"alone": [long], "first": [long, TWO], "last": [TWO, long], "among others": [TWO, long, third]}[place]
+    assert len(users(lines(*records))) == len(records)
+
+
+def test_a_record_that_is_too_long_is_refused_as_that(kept: Callable[..., Ingested], tmp_path: Path) -> None:
+    long = ONE | {"by_ide": [{"ide": "v" * survey.LONGEST_LINE}]}
+    for records in ([long], [long, TWO], [TWO, long]):
+        with pytest.raises(DataError, match=r"cannot be read \(maximum line size\)"):
+            kept(lines(*records))
+        shutil.rmtree(tmp_path / "kept")
 
 
 def test_an_error_names_a_way_out(kept: Callable[..., Ingested]) -> None:

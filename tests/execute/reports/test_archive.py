@@ -40,6 +40,22 @@ def test_a_damaged_file_is_told_and_fetched_again(github: GitHub, connect: Conne
     assert github.calls() == [f"users-1-day {CLOSED}"]
 
 
+def test_a_damaged_window_is_told_and_fetched_again(github: GitHub, connect: Connect, tmp_path: Path) -> None:
+    features = [{"feature": "chat", "engaged_user_count": 4}]
+    github.wrapper = {"copilot_feature_engagement": {"active_user_count": 9, "totals_by_feature": features}}
+    query = "SELECT count(*) FROM github.copilot_usage.feature_engagement_windows WHERE enterprise = 'octo'"
+    expected = connect().execute(query).fetchall()
+    [file] = tmp_path.glob("a/*/feature_engagement_windows/**/*.parquet")
+    file.write_bytes(file.read_bytes()[:-20])
+    github.calls()
+    cursor = connect().execute(query)
+    assert cursor.fetchall() == expected
+    [told] = [warning for warning in cursor.warnings if "damaged" in warning]
+    assert told.endswith("it is fetched again")
+    assert len(github.calls()) == 1
+    assert connect().execute(query).warnings == []
+
+
 def test_a_closed_day_is_never_fetched_twice(github: GitHub, connect: Connect) -> None:
     assert connect().execute(COUNTED.format(CLOSED)).fetchone() == (2,)
     github.calls()

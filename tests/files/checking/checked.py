@@ -9,6 +9,8 @@ from stackduck.files.checking.checker import Checker
 from stackduck.files.checking.model import Finding, Report
 
 CATALOG = Catalog.default()
+_SECONDS = 60.0
+"""For a statement; a machine that is busy takes longer than users would wait."""
 Seen = tuple[str, int, int]
 """A rule's name, a line and a column."""
 
@@ -20,7 +22,7 @@ def check(folder: Path, /, **files: str) -> Report:
         path = folder / (f"{name}.sql" if "." not in name else name)
         path.write_text(text, encoding="utf-8")
         paths.append(path)
-    return Checker(CATALOG).check(paths)
+    return Checker(CATALOG, seconds=_SECONDS).check(paths)
 
 
 def seen(report: Report) -> list[Seen]:

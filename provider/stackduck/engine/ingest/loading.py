@@ -130,6 +130,8 @@ class Loading:
         row = self.shape.row
         with self._readable(number):
             found = survey.keys_and_literals(bench, records, row)
+        if not found.rows and records.stat().st_size:
+            raise self._refused(str(number), "no record in it can be read")
         unknown = nested | {(name,) for name in found.strangers}
         if not (clashing := clashes.clashing(row, unknown)):
             return records, found, unknown

@@ -56,7 +56,8 @@ def opened(bench: Workbench, part: Path, folder: Path) -> Records:
         plain, opening = _without_mark(plain, folder), opening.removeprefix(_MARK)
     start = opening.lstrip(_SPACE)
     if not start:
-        return Records(plain, is_empty=True)
+        is_all = plain.stat().st_size <= _OPENING
+        return Records(plain, is_empty=True) if is_all else _unwrapped(plain, folder)
     if start[:1] in (b'"', b"n"):
         return _said_nothing(plain, start)
     if start[:1] not in (b"{", b"["):
@@ -107,7 +108,9 @@ def _unwrapped(path: Path, folder: Path) -> Records:
 
 def reason(exc: Error) -> str:
     """Return what DuckDB says of a text that is no JSON, without the text and without its path."""
-    said = str(exc).split("\n")[0]
+    said, *more = str(exc).split("\n")
+    # That of a line that is too long stands behind the line.
+    said += next((line for line in more if line.startswith("Maximum line size")), "")
     for known in (
         "Malformed JSON",
         "JSON transform error",

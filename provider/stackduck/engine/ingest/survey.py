@@ -9,12 +9,14 @@ import json
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from mmap import ACCESS_READ, mmap
 from pathlib import Path as File
+from typing import Any
 
 from stackduck.engine.ingest import drift
 from stackduck.engine.ingest.drift import Drift
 from stackduck.engine.ingest.trees import Leaf, Listed, Node, Path, Struct, places
-from stackduck.engine.ingest.workbench import Workbench
+from stackduck.engine.ingest.workbench import UnreadableError, Workbench
 from stackduck.engine.session import quoted
 from stackduck.engine.shapes import text
 from stackduck.errors import Error
@@ -37,6 +39,8 @@ TRUTH = 2**32
 
 _USUAL_LINE = 4_000_000
 """With lines no longer than this DuckDB works on several places of a file at once."""
+_TOO_LONG = ("Maximum line size", "Parallel CSV Reader")
+"""Parts of what DuckDB says of a line that is longer, by how much."""
 _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
@@ -75,18 +79,14 @@ def lines(path: File, *, longest: int, compression: str = "none") -> str:
     return (
         f"read_csv({text(str(path))}, columns = {{'l': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = '{_NOWHERE}', quote = '', escape = '', new_line = '\\n', compression = '{compression}', "
-        f"hive_partitioning = false, strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+        f"hive_partitioning = false, strict_mode = false, max_line_size = {longest}, buffer_size = {2 * longest}, "
+        f"parallel = {str(longest <= _USUAL_LINE).lower()})"
     )
 
 
 def keys_and_literals(bench: Workbench, path: File, row: Struct) -> Survey:
-    """Look at every row; raises DuckDB's error for a line that is no JSON."""
-    try:
-        found = bench.rows(_keys_and_literals(path, longest=_USUAL_LINE))
-    except Error as exc:
-        if "Maximum line size" not in str(exc):
-            raise
-        found = bench.rows(_keys_and_literals(path, longest=LONGEST_LINE))
+    """Look at every row; raises DuckDB's error for a line that is no JSON, UnreadableError for one that is too long."""
+    found = _found(bench, path)
     keys = {key for group, *_ in found for key in group}
     return Survey(
         rows=sum(count for _, count, _, _ in found),
@@ -94,6 +94,31 @@ def keys_and_literals(bench: Workbench, path: File, row: Struct) -> Survey:
         literals=sum(literals for *_, literals in found),
         strangers=frozenset(keys - row.fields.keys() - HEAD),
     )
+
+
+def _found(bench: Workbench, path: File) -> list[tuple[Any, ...]]:
+    # A last line that is longer than its buffer DuckDB leaves out in silence.
+    last = _last_line(path)
+    if last > LONGEST_LINE:
+        raise UnreadableError("Maximum line size")
+    if last <= _USUAL_LINE:
+        try:
+            return bench.rows(_keys_and_literals(path, longest=_USUAL_LINE))
+        except Error as exc:
+            if not any(each in str(exc) for each in _TOO_LONG):
+                raise
+    return bench.rows(_keys_and_literals(path, longest=LONGEST_LINE))
+
+
+def _last_line(path: File) -> int:
+    """Return how many bytes the last line has."""
+    if not path.stat().st_size:
+        return 0
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        end = len(text)
+        while end and text[end - 1 : end].isspace():
+            end -= 1
+        return end - (text.rfind(b"\n", 0, end) + 1)
 
 
 def _keys_and_literals(path: File, *, longest: int) -> str:

@@ -36,8 +36,9 @@ class Filling(Bringing):
     def __init__(
         self, tools: Tools, asking: PatientAsking, archive: Archive, *, gate: Gate, started_at: datetime
     ) -> None:
-        # While as many as may be are on their way, others keep the cores busy.
-        super().__init__(tools, asking, archive, at_once=tools.concurrency + 2 * (os.cpu_count() or 1))
+        # While as many as may be are on their way, others are parsed, as many as keep the cores busy.
+        parsed = min(tools.concurrency, 2 * (os.cpu_count() or 1))
+        super().__init__(tools, asking, archive, at_once=tools.concurrency + parsed)
         self._on_their_way = Semaphore(tools.concurrency)
         self._kept_in, self._gate = archive, gate
         self._started_at = started_at.replace(microsecond=0)

@@ -137,6 +137,8 @@ class ReportService:
         for choice in fetched.wanted.choices.values():
             for text in gaps.damage(choice):
                 warn(text)
+        for text in self._window_damage(fetched):
+            warn(text)
         for brought in self._run(jobs, fetched, asking):
             fetched.brought.setdefault(brought.job.source, []).append(brought)
         self._tell(fetched, warn)
@@ -180,6 +182,16 @@ class ReportService:
                 continue
             if self.options.fresh or not self._window_files(fetched.archive, source):
                 yield Job(source, Fetch((), is_latest=True), choice.latest if choice else None)
+
+    def _window_damage(self, fetched: Fetched) -> Iterator[str]:
+        """Return what to tell of newest windows whose file is damaged."""
+        for source in fetched.windows:
+            listing = fetched.archive.listing(WINDOWS, *source.owner)
+            is_here = bool(self._window_files(fetched.archive, source))
+            for each in listing.damaged:
+                if not is_here and all(day < each.day for day in listing.entries):
+                    what = gaps.damaged(replace(source, report=WINDOWS), each.day, each.why)
+                    yield f"{what}; it is fetched again"
 
     def _window_files(self, archive: Archive, source: Source) -> list[Kept]:
         """Return the file of the newest window, if what it says is still believed."""
