@@ -262,6 +262,14 @@ def test_a_record_that_is_too_long_is_refused_as_that(kept: Callable[..., Ingest
         shutil.rmtree(tmp_path / "kept")
 
 
+def test_a_line_that_is_too_long_in_zstd_is_refused_as_that(kept: Callable[..., Ingested], tmp_path: Path) -> None:
+    packed = tmp_path / "long.zst"
+    sql = f"COPY (SELECT repeat($text, $times)::BLOB) TO '{packed}' (FORMAT blob, COMPRESSION zstd)"
+    duckdb.execute(sql, {"text": "v" * 1000, "times": survey.LONGEST_LINE // 1000 + 1})
+    with pytest.raises(DataError, match=r"cannot be read \(maximum line size\)"):
+        kept(packed.read_bytes())
+
+
 def test_an_error_names_a_way_out(kept: Callable[..., Ingested]) -> None:
     with pytest.raises(DataError) as info:
         kept(b"[oops]")

@@ -57,7 +57,7 @@ def _unpack_zstd(bench: Workbench, part: Path, target: Path) -> None:
     except (UnreadableError, OperationalError) as exc:
         if isinstance(exc, OperationalError) and not str(exc).startswith("IO Error"):
             raise
-        raise NotJSONError(_ZSTD_DAMAGED) from exc
+        raise NotJSONError("maximum line size" if "Maximum line size" in str(exc) else _ZSTD_DAMAGED) from exc
 
 
 def _refuse_cut(file: BinaryIO, size: int) -> None:
