@@ -102,6 +102,35 @@ def test_methods_of_its_own_stay() -> None:
     assert repr(Named("A")) == "<A>"
 
 
+@frozen
+class Single:
+    """With one field."""
+
+    value: float
+
+
+@frozen
+class Loose:
+    """With a comparison of its own, and no hash."""
+
+    name: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Loose)
+
+
+def test_a_single_field_is_compared_like_several() -> None:
+    nan = float("nan")
+    assert Single(nan) == Single(nan)
+    assert Single(1) != Single(2)
+    assert hash(Single(1)) == hash(Single(1.0))
+
+
+def test_a_comparison_of_its_own_takes_no_hash_away() -> None:
+    assert Loose("a") == Loose("b")
+    assert hash(Loose("a")) == hash(Loose("a"))
+
+
 def test_a_field_that_cannot_be_hashed_is_told_of() -> None:
     @frozen
     class Listed:

@@ -25,13 +25,16 @@ def frozen(cls: _Class) -> _Class:
         return of_values(self) == of_values(other) if other.__class__ is self.__class__ else NotImplemented
 
     for name, method in {"__eq__": equals, "__hash__": lambda self: hash(of_values(self)), "__repr__": _shown}.items():
-        if name not in cls.__dict__:
+        # A class with an __eq__ of its own has None for its hash.
+        if cls.__dict__.get(name) is None:
             setattr(made, name, method)
     return made  # type: ignore[no-any-return]
 
 
 def _getter(names: list[str]) -> Callable[[object], object]:
-    return attrgetter(*names) if names else lambda of: ()
+    if len(names) > 1:
+        return attrgetter(*names)
+    return lambda of: tuple(getattr(of, name) for name in names)
 
 
 def _shown(self: Any) -> str:

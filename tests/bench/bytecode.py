@@ -11,4 +11,5 @@ import stackduck
 def compile_package() -> None:
     """Compile what has changed, as pip does when it installs."""
     for folder in (Path(stackduck.__file__).parent, Path(__file__).parent):
-        assert compileall.compile_dir(folder, quiet=2)
+        if not compileall.compile_dir(folder, quiet=2):
+            raise SystemExit(f"{folder} cannot be compiled")

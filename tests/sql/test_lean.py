@@ -49,6 +49,13 @@ def test_others_may_import_it_meanwhile_and_afterwards() -> None:
         "import importlib.metadata as after\n"
         "print(after is sys.modules['importlib.metadata'], after.__file__ is not None)"
     ) == ["True", "True True"]
+    assert said(
+        "from stackduck.sql import lean\n"
+        "with lean.without_metadata():\n"
+        "    import importlib.metadata\n"
+        "    import importlib.metadata._meta\n"
+        "print(importlib.metadata.version('sqlglot') > '')"
+    ) == ["True"]
 
 
 def test_it_is_not_imported_before_it_is_needed() -> None:

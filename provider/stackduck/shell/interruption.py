@@ -62,9 +62,11 @@ class Supervisor:
         try:
             yield
         finally:
-            # One that was the pager's may not have been heard yet.
-            sleep(SETTLING)
-            self._shields -= 1
+            try:
+                # One that was the pager's may not have been heard yet.
+                sleep(SETTLING)
+            finally:
+                self._shields -= 1
 
     def check(self) -> None:
         """Raise Interrupted once the user has pressed Ctrl-C."""

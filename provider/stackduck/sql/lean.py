@@ -6,6 +6,7 @@ It stays what it is: where anybody does ask for a plugin, that is imported then.
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -56,8 +57,13 @@ class _Loader:
 class _Stand(ModuleType):
     """Stands in for importlib.metadata, and imports it once anything of it is used."""
 
+    def __init__(self) -> None:
+        super().__init__(_METADATA)
+        # Its submodules are found there.
+        self.__path__ = [os.path.join(folder, "metadata") for folder in importlib.__path__]
+
     def __getattr__(self, name: str) -> Any:
-        # Importing from it asks for names like __path__.
+        # Importing asks for names like __spec__.
         if name.startswith("__"):
             raise AttributeError(name)
         return getattr(_imported(), name)
@@ -70,7 +76,7 @@ class _Stand(ModuleType):
 
 def _imported() -> ModuleType:
     if isinstance(sys.modules.get(_METADATA), _Stand):
-        del sys.modules[_METADATA]
+        sys.modules.pop(_METADATA, None)
     return importlib.import_module(_METADATA)
 
 
@@ -80,17 +86,15 @@ def without_metadata() -> Iterator[None]:
     if _METADATA in sys.modules:
         yield
         return
-    stand = _Stand(_METADATA)
-    # Another thread that imports it meanwhile finds it in either place.
+    # Another thread that imports it meanwhile finds it in either place, and goes on using the second.
+    stand = _Stand()
     sys.modules[_METADATA] = stand
     vars(importlib)["metadata"] = stand
     try:
         yield
     finally:
         if sys.modules.get(_METADATA) is stand:
-            del sys.modules[_METADATA]
-        if vars(importlib).get("metadata") is stand:
-            del vars(importlib)["metadata"]
+            sys.modules.pop(_METADATA, None)
 
 
 def prepare() -> None:

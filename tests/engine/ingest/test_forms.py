@@ -246,7 +246,7 @@ def test_blank_lines_before_the_records_may_be_many(
 
 
 @pytest.mark.parametrize("place", ["alone", "first", "last", "among others"])
-@pytest.mark.parametrize("size", [4_100_000, 8_100_000, 20_000_000])
+@pytest.mark.parametrize("size", [4_100_000, 8_100_000, 12_000_000, 20_000_000])
 def test_a_record_may_be_long(users: Callable[..., list[Any]], size: int, place: str) -> None:
     long = ONE | {"by_ide": [{"ide": "v" * size, "added": 1}]}
     third = TWO | {"user_id": 3}

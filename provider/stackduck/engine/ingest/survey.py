@@ -45,6 +45,7 @@ _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
 _SPACE = " \t\r"
+_RETURNS = b"\r\n"
 _SAMPLE_BYTES, _SAMPLE_SHARE, _SAMPLE_STEPS = 200_000, 50, 8
 _FIELD = re.compile(rb'"([^"]*+"\s*+:\s*+.)')
 _NUMBER = b"-0123456789"
@@ -97,11 +98,11 @@ def keys_and_literals(bench: Workbench, path: File, row: Struct) -> Survey:
 
 
 def _found(bench: Workbench, path: File) -> list[tuple[Any, ...]]:
-    # A last line that is longer than its buffer DuckDB leaves out in silence.
-    last = _last_line(path)
-    if last > LONGEST_LINE:
+    # A first or last line that is longer than its buffer DuckDB leaves out in silence.
+    longest = _longest_end(path)
+    if longest > LONGEST_LINE:
         raise UnreadableError("Maximum line size")
-    if last <= _USUAL_LINE:
+    if longest <= _USUAL_LINE:
         try:
             return bench.rows(_keys_and_literals(path, longest=_USUAL_LINE))
         except Error as exc:
@@ -110,15 +111,18 @@ def _found(bench: Workbench, path: File) -> list[tuple[Any, ...]]:
     return bench.rows(_keys_and_literals(path, longest=LONGEST_LINE))
 
 
-def _last_line(path: File) -> int:
-    """Return how many bytes the last line has."""
+def _longest_end(path: File) -> int:
+    """Return the bytes of the first or the last line that is not blank, whichever has more."""
     if not path.stat().st_size:
         return 0
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        end = len(text)
-        while end and text[end - 1 : end].isspace():
+        start, end = 0, len(text)
+        while start < end and text[start] in _RETURNS:
+            start += 1
+        while start < end and text[end - 1] in _RETURNS:
             end -= 1
-        return end - (text.rfind(b"\n", 0, end) + 1)
+        first = text.find(b"\n", start, end)
+        return max(end - start if first < 0 else first - start, end - text.rfind(b"\n", start, end) - 1)
 
 
 def _keys_and_literals(path: File, *, longest: int) -> str:

@@ -37,10 +37,10 @@ class Workers:
         return future
 
     def _opened(self) -> ThreadPoolExecutor:
+        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="ingest")
         for _ in range(self._count):
             self._benches.append(self._bench.another())
             self._free.put(self._benches[-1])
-        self._pool = ThreadPoolExecutor(self._count, thread_name_prefix="ingest")
         return self._pool
 
     def _run(self, job: Callable[[Workbench, _Item], _Found], item: _Item) -> _Found:
