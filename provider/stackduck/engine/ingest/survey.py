@@ -40,7 +40,7 @@ TRUTH = 2**32
 _USUAL_LINE = 4_000_000
 """With lines no longer than this DuckDB works on several places of a file at once."""
 _TOO_LONG = ("Maximum line size", "Parallel CSV Reader")
-"""Parts of what DuckDB says of a line that is longer, by how much."""
+"""DuckDB says one or the other of a line that is longer."""
 _USUAL_OBJECT = 16_000_000
 _NOWHERE = "\x01"
 """No JSON text has it, so that a line is one column."""
@@ -122,7 +122,8 @@ def _longest_end(path: File) -> int:
         while start < end and text[end - 1] in _RETURNS:
             end -= 1
         first = text.find(b"\n", start, end)
-        return max(end - start if first < 0 else first - start, end - text.rfind(b"\n", start, end) - 1)
+        last = text.rfind(b"\n", start, end)
+        return end - start if first < 0 else max(first - start, end - last - 1)
 
 
 def _keys_and_literals(path: File, *, longest: int) -> str:

@@ -12,7 +12,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from stackduck.engine.archive import footers
-from stackduck.engine.archive.days import Archive
+from stackduck.engine.archive.days import Archive, Listing
 from stackduck.engine.report_sql import Kept
 from stackduck.execute import clock
 from stackduck.execute.reports import gaps, relating
@@ -131,13 +131,14 @@ class ReportService:
                 self._stops.remove(stop)
 
     def _fetch(self, fetched: Fetched, asking: Asking, warn: Warn) -> None:
-        jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched)]
+        windows = {source: fetched.archive.listing(WINDOWS, *source.owner) for source in fetched.windows}
+        jobs = [*self._day_jobs(fetched.wanted), *self._window_jobs(fetched, windows)]
         if lacking := [job for job in jobs if job.links is None]:
             asking.check_calls(lacking[0].source, len(lacking))
         for choice in fetched.wanted.choices.values():
             for text in gaps.damage(choice):
                 warn(text)
-        for text in self._window_damage(fetched):
+        for text in self._window_damage(windows):
             warn(text)
         for brought in self._run(jobs, fetched, asking):
             fetched.brought.setdefault(brought.job.source, []).append(brought)
@@ -174,28 +175,27 @@ class ReportService:
             for fetch in choice.coverage.fetches:
                 yield Job(choice.source, fetch, choice.latest if fetch.is_latest else None)
 
-    def _window_jobs(self, fetched: Fetched) -> Iterator[Job]:
+    def _window_jobs(self, fetched: Fetched, windows: Mapping[Source, Listing]) -> Iterator[Job]:
         """Return what brings the windows that are not here, or too old."""
-        for source in fetched.windows:
+        for source, listing in windows.items():
             choice = fetched.wanted.choices.get(source)
             if choice and any(fetch.is_latest for fetch in choice.coverage.fetches):
                 continue
-            if self.options.fresh or not self._window_files(fetched.archive, source):
+            if self.options.fresh or not self._window_files(listing):
                 yield Job(source, Fetch((), is_latest=True), choice.latest if choice else None)
 
-    def _window_damage(self, fetched: Fetched) -> Iterator[str]:
+    def _window_damage(self, windows: Mapping[Source, Listing]) -> Iterator[str]:
         """Return what to tell of newest windows whose file is damaged."""
-        for source in fetched.windows:
-            listing = fetched.archive.listing(WINDOWS, *source.owner)
-            is_here = bool(self._window_files(fetched.archive, source))
+        for source, listing in windows.items():
+            is_here = bool(self._window_files(listing))
             for each in listing.damaged:
                 if not is_here and all(day < each.day for day in listing.entries):
                     what = gaps.damaged(replace(source, report=WINDOWS), each.day, each.why)
                     yield f"{what}; it is fetched again"
 
-    def _window_files(self, archive: Archive, source: Source) -> list[Kept]:
+    def _window_files(self, listing: Listing) -> list[Kept]:
         """Return the file of the newest window, if what it says is still believed."""
-        entries = archive.listing(WINDOWS, *source.owner).entries
+        entries = listing.entries
         newest = entries[max(entries)] if entries else None
         is_here = newest is not None and is_recent(newest.fetched_at, now=self.now())
         return [Kept(newest.path, newest.columns)] if newest and is_here else []
@@ -258,7 +258,7 @@ class ReportService:
         for need in fetched.wanted.needs:
             parts.setdefault(need.scan.relation, (need.scan, []))[1].append(self._files(need, fetched))
         for source, scans in fetched.windows.items():
-            files = self._window_files(fetched.archive, source)
+            files = self._window_files(fetched.archive.listing(WINDOWS, *source.owner))
             for scan in scans:
                 shape = replace(report_shape(self.catalog, "entity", source.scope), report=WINDOWS, key=())
                 shape = replace(shape, columns=engagement_columns(self.catalog, source.scope))
